@@ -1,0 +1,49 @@
+# Copyright (c) 2026 The dpdkvkernel Authors.
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at:
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+noinst_LTLIBRARIES += lib/libvkernel.la
+lib_libvkernel_la_SOURCES = \
+	lib/netdev-dpdkvkernel-unixctl.c \
+	lib/netdev-dpdkvkernel-unixctl.h \
+	lib/netdev-dpdkvkernel.c \
+	lib/netdev-dpdkvkernel.h \
+	lib/vkernel-compat.h \
+	lib/vkernel-config.c \
+	lib/vkernel-config.h \
+	lib/vkernel-device.c \
+	lib/vkernel-device.h \
+	lib/vkernel-error.c \
+	lib/vkernel-error.h \
+	lib/vkernel-link.c \
+	lib/vkernel-link.h \
+	lib/vkernel-mempool.c \
+	lib/vkernel-mempool.h \
+	lib/vkernel-netns.c \
+	lib/vkernel-netns.h \
+	lib/vkernel-port.c \
+	lib/vkernel-port.h \
+	lib/vkernel-retry.c \
+	lib/vkernel-retry.h \
+	lib/vkernel-rx.c \
+	lib/vkernel-rx.h \
+	lib/vkernel-stats.c \
+	lib/vkernel-stats.h \
+	lib/vkernel-tap.c \
+	lib/vkernel-tap.h \
+	lib/vkernel-tx.c \
+	lib/vkernel-tx.h
+EXTRA_DIST += lib/vkernel-probes.h.in
+
+ovs_users += $(lib_libvkernel_la_OBJECTS)
+checkpatch_files += $(lib_libvkernel_la_SOURCES)

@@ -1,0 +1,334 @@
+/*
+ * Copyright (c) 2026 The dpdkvkernel Authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#include <config.h>
+
+#include "vkernel-config.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "openvswitch/dynamic-string.h"
+#include "smap.h"
+#include "util.h"
+#include "vkernel-compat.h"
+
+/* Every option that vkernel_config_parse() knows. */
+static const char *const known_options[] = {
+    "ifname", "n_rxq", "n_rxq_desc", "n_txq_desc", "vhost-path",
+};
+
+/* Parses 'value' as a decimal integer from 'min' to 'max' into '*resultp'.
+ * Unlike smap_get_int() it takes no part of a number, no overflow and no
+ * other text for a default. */
+static bool
+parse_int(const char *value, int min, int max, int *resultp)
+{
+    long long int number;
+    char *tail;
+
+    if (!isdigit((unsigned char) value[0])) {
+        return false;
+    }
+    errno = 0;
+    number = strtoll(value, &tail, 10);
+    if (errno || *tail || number < min || number > max) {
+        return false;
+    }
+    *resultp = number;
+    return true;
+}
+
+static char *
+parse_n_queues(const char *name, const struct smap *options,
+               struct vkernel_config *config)
+{
+    const char *value = smap_get_def(options, "n_rxq", "1");
+
+    return (parse_int(value, 1, VKERNEL_MAX_QUEUES, &config->n_queues)
+            ? NULL
+            : xasprintf("%s: options:n_rxq=\"%s\" is not valid: an integer "
+                        "from 1 to %d is accepted", name, value,
+                        VKERNEL_MAX_QUEUES));
+}
+
+static char *
+parse_one_ring_size(const char *name, const struct smap *options,
+                    const char *key, int *sizep)
+{
+    const char *value = smap_get(options, key);
+
+    *sizep = VKERNEL_DEFAULT_RING_SIZE;
+    if (!value) {
+        return NULL;
+    }
+    if (parse_int(value, VKERNEL_MIN_RING_SIZE, VKERNEL_MAX_RING_SIZE, sizep)
+        && is_pow2(*sizep)) {
+        return NULL;
+    }
+    return xasprintf("%s: options:%s=\"%s\" is not valid: a power of two "
+                     "from %d to %d is accepted", name, key, value,
+                     VKERNEL_MIN_RING_SIZE, VKERNEL_MAX_RING_SIZE);
+}
+
+/* A virtio-user device has one size for all of its rings, so that one option
+ * of the two stands for both. */
+static char *
+parse_ring_size(const char *name, const struct smap *options,
+                struct vkernel_config *config)
+{
+    bool has_rx = smap_get(options, "n_rxq_desc") != NULL;
+    bool has_tx = smap_get(options, "n_txq_desc") != NULL;
+    int rx_size, tx_size;
+    char *error;
+
+    error = parse_one_ring_size(name, options, "n_rxq_desc", &rx_size);
+    if (!error) {
+        error = parse_one_ring_size(name, options, "n_txq_desc", &tx_size);
+    }
+    if (error) {
+        return error;
+    }
+    if (has_rx && has_tx && rx_size != tx_size) {
+        return xasprintf("%s: options:n_rxq_desc=\"%d\" and options:n_txq_desc"
+                         "=\"%d\" disagree: the device has one ring size, so "
+                         "that only equal values, or one of the two, are "
+                         "accepted", name, rx_size, tx_size);
+    }
+    config->ring_size = has_tx ? tx_size : rx_size;
+    return NULL;
+}
+
+/* Returns true if the kernel takes 'c' in the name of a device and DPDK in
+ * the value of a device argument.  '%' would make the kernel number the
+ * device itself. */
+static bool
+is_ifname_char(char c)
+{
+    return isalnum((unsigned char) c) || (c && strchr("._-+@", c));
+}
+
+/* Returns true if the kernel has 'ifname' in /proc/sys/net for what is no
+ * device.  It finds that out only after it has made one, and told of it. */
+static bool
+is_reserved_ifname(const char *ifname)
+{
+    return !strcmp(ifname, "all") || !strcmp(ifname, "default");
+}
+
+static char *
+parse_ifname(const char *name, const struct smap *options,
+             struct vkernel_config *config)
+{
+    const char *value = smap_get(options, "ifname");
+    const char *ifname = value ? value : name;
+    size_t len = strlen(ifname);
+
+    if (is_reserved_ifname(ifname)) {
+        return xasprintf("%s: %s\"%s\" cannot be the name of a tap: the "
+                         "kernel keeps \"all\" and \"default\" for itself%s",
+                         name,
+                         value ? "options:ifname=" : "the interface's name ",
+                         ifname,
+                         value ? "" : "; options:ifname sets another name");
+    }
+    if (len && len < IFNAMSIZ && strspn(ifname, ".") != len) {
+        const char *p = ifname;
+
+        while (is_ifname_char(*p)) {
+            p++;
+        }
+        if (!*p) {
+            ovs_strlcpy(config->ifname, ifname, sizeof config->ifname);
+            return NULL;
+        }
+    }
+    return xasprintf("%s: %s\"%s\" cannot be the name of a tap: 1 to %d "
+                     "letters, digits, '.', '_', '-', '+' and '@' are "
+                     "accepted%s",
+                     name, value ? "options:ifname=" : "the interface's name ",
+                     ifname, IFNAMSIZ - 1,
+                     value ? "" : "; options:ifname sets another name");
+}
+
+static char *
+parse_vhost_path(const char *name, const struct smap *options,
+                 struct vkernel_config *config)
+{
+    const char *value = smap_get_def(options, "vhost-path",
+                                     VKERNEL_DEFAULT_VHOST_PATH);
+
+    /* ',' and '"' would end the value in DPDK's device arguments. */
+    if (value[0] != '/' || strpbrk(value, ",\"'[] \t\n")) {
+        return xasprintf("%s: options:vhost-path=\"%s\" is not valid: the "
+                         "absolute path of vhost-net's character device, "
+                         "without commas, quotes, brackets or blanks, is "
+                         "accepted (default %s)", name, value,
+                         VKERNEL_DEFAULT_VHOST_PATH);
+    }
+    config->vhost_path = xstrdup(value);
+    return NULL;
+}
+
+char *
+vkernel_config_parse(const char *name, const struct smap *options,
+                     struct vkernel_config *config)
+{
+    char *error;
+
+    memset(config, 0, sizeof *config);
+    error = parse_ifname(name, options, config);
+    if (!error) {
+        error = parse_n_queues(name, options, config);
+    }
+    if (!error) {
+        error = parse_ring_size(name, options, config);
+    }
+    if (!error) {
+        error = parse_vhost_path(name, options, config);
+    }
+    if (error) {
+        vkernel_config_uninit(config);
+    }
+    return error;
+}
+
+/* Returns the least number of single-character insertions, deletions and
+ * substitutions that make 'b' of 'a'. */
+static size_t
+edit_distance(const char *a, const char *b)
+{
+    size_t b_len = strlen(b);
+    size_t *row = xmalloc((b_len + 1) * sizeof *row);
+    size_t distance;
+
+    for (size_t j = 0; j <= b_len; j++) {
+        row[j] = j;
+    }
+    for (size_t i = 1; a[i - 1]; i++) {
+        size_t diagonal = row[0];
+
+        row[0] = i;
+        for (size_t j = 1; j <= b_len; j++) {
+            size_t substitute = diagonal + (a[i - 1] != b[j - 1]);
+
+            diagonal = row[j];
+            row[j] = MIN(substitute, MIN(row[j], row[j - 1]) + 1);
+        }
+    }
+    distance = row[b_len];
+    free(row);
+    return distance;
+}
+
+static bool
+is_known_option(const char *key)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(known_options); i++) {
+        if (!strcmp(key, known_options[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *
+nearest_option(const char *key)
+{
+    const char *nearest = known_options[0];
+    size_t least = SIZE_MAX;
+
+    for (size_t i = 0; i < ARRAY_SIZE(known_options); i++) {
+        size_t distance = edit_distance(key, known_options[i]);
+
+        if (distance < least) {
+            least = distance;
+            nearest = known_options[i];
+        }
+    }
+    return nearest;
+}
+
+char *
+vkernel_config_unknown(const char *name, const struct smap *options)
+{
+    const struct smap_node **nodes = smap_sort(options);
+    struct ds text = DS_EMPTY_INITIALIZER;
+
+    for (size_t i = 0; i < smap_count(options); i++) {
+        const struct smap_node *node = nodes[i];
+
+        if (!is_known_option(node->key)) {
+            if (!text.length) {
+                ds_put_format(&text, "%s:", name);
+            }
+            ds_put_format(&text, " options:%s=\"%s\" is ignored: there is no "
+                          "such option, the nearest is \"%s\";",
+                          node->key, node->value, nearest_option(node->key));
+        }
+    }
+    free(nodes);
+    ds_chomp(&text, ';');
+    return text.length ? ds_steal_cstr(&text) : NULL;
+}
+
+char *
+vkernel_config_check_mtu(const char *name, int mtu)
+{
+    return (mtu >= VKERNEL_MIN_MTU && mtu <= VKERNEL_MAX_MTU
+            ? NULL
+            : xasprintf("%s: mtu_request=%d is out of range: %d to %d bytes "
+                        "are accepted", name, mtu, VKERNEL_MIN_MTU,
+                        VKERNEL_MAX_MTU));
+}
+
+void
+vkernel_config_format(const struct vkernel_config *config,
+                      struct smap *options)
+{
+    smap_add(options, "ifname", config->ifname);
+    smap_add_format(options, "n_rxq", "%d", config->n_queues);
+    smap_add_format(options, "n_rxq_desc", "%d", config->ring_size);
+    smap_add_format(options, "n_txq_desc", "%d", config->ring_size);
+    smap_add(options, "vhost-path", config->vhost_path);
+}
+
+bool
+vkernel_config_equals(const struct vkernel_config *a,
+                      const struct vkernel_config *b)
+{
+    return (!strcmp(a->ifname, b->ifname)
+            && nullable_string_is_equal(a->vhost_path, b->vhost_path)
+            && a->n_queues == b->n_queues
+            && a->ring_size == b->ring_size);
+}
+
+void
+vkernel_config_clone(struct vkernel_config *dst,
+                     const struct vkernel_config *src)
+{
+    *dst = *src;
+    dst->vhost_path = nullable_xstrdup(src->vhost_path);
+}
+
+void
+vkernel_config_uninit(struct vkernel_config *config)
+{
+    free(config->vhost_path);
+    memset(config, 0, sizeof *config);
+}

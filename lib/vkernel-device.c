@@ -1,0 +1,324 @@
+/*
+ * Copyright (c) 2026 The dpdkvkernel Authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#include <config.h>
+
+#include "vkernel-device.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "packets.h"
+#include "util.h"
+#include "vkernel-link.h"
+#include "vkernel-netns.h"
+#include "vkernel-port.h"
+#include "vkernel-stats.h"
+#include "vkernel-tap.h"
+
+/* Received packets that may wait outside of the device's own rings: in other
+ * ports' Tx rings, in threads' caches, in reassembly. */
+#define RX_EXTRA_BUFFERS 4096
+
+/* Likewise for copies, which go nowhere but into the device's own rings. */
+#define TX_EXTRA_BUFFERS 1024
+
+size_t
+vkernel_device_max_frame_size(int mtu)
+{
+    return mtu + ETH_HEADER_LEN + 2 * VLAN_HEADER_LEN;
+}
+
+/* Returns how many bytes a buffer must hold for an MTU of 'mtu'.  The driver's
+ * check of buffers against the MTU adds the virtio header to the frame,
+ * although it goes into the headroom (virtio_dev_configure()). */
+static size_t
+get_buffer_size(int mtu)
+{
+    enum { VIRTIO_NET_HDR_SIZE = 12 };
+
+    return vkernel_device_max_frame_size(mtu) + VIRTIO_NET_HDR_SIZE;
+}
+
+/* Makes the pools that 'config' and 'mtu' take in 'device'. */
+static char *
+create_pools(struct vkernel_device *device)
+{
+    size_t size = get_buffer_size(device->mtu);
+    unsigned int n_descs = device->config.n_queues * device->config.ring_size;
+    char *message;
+
+    message = vkernel_mempool_create(&device->rx_pool,
+                                     2 * n_descs + RX_EXTRA_BUFFERS,
+                                     size, device->socket_id);
+    if (!message) {
+        message = vkernel_mempool_create(&device->tx_pool,
+                                         n_descs + TX_EXTRA_BUFFERS,
+                                         size, device->socket_id);
+        if (message) {
+            vkernel_mempool_put(&device->rx_pool);
+        }
+    }
+    return message;
+}
+
+static void
+put_pools(struct vkernel_device *device)
+{
+    vkernel_mempool_put(&device->rx_pool);
+    vkernel_mempool_put(&device->tx_pool);
+}
+
+/* Compares what the kernel has with what 'device' asked for: that no call
+ * failed proves nothing. */
+static char *
+check_granted(const struct vkernel_device *device)
+{
+    const char *ifname = vkernel_tap_get_name(device->tap);
+    struct vkernel_link link;
+    int error;
+
+    error = vkernel_tap_get_link(device->tap, &link);
+    if (error) {
+        return xasprintf("the tap \"%s\" is gone (%s)", ifname,
+                         ovs_strerror(error));
+    }
+    if (link.n_queues != device->config.n_queues) {
+        return xasprintf("the kernel gave the tap \"%s\" %d queues, not the "
+                         "%d that were asked for", ifname, link.n_queues,
+                         device->config.n_queues);
+    }
+    if (link.mtu != device->mtu) {
+        return xasprintf("the kernel gave the tap \"%s\" an MTU of %d, not "
+                         "the %d that was asked for", ifname, link.mtu,
+                         device->mtu);
+    }
+    return NULL;
+}
+
+/* Opens the port of 'device', which has its tap and pools. */
+static char *
+open_port(struct vkernel_device *device)
+{
+    const struct vkernel_port_args args = {
+        .vhost_path = device->config.vhost_path,
+        .ifname = vkernel_tap_get_name(device->tap),
+        .mac = device->mac,
+        .n_queues = device->config.n_queues,
+        .ring_size = device->config.ring_size,
+        .mtu = device->mtu,
+        .socket_id = device->socket_id,
+        .rx_mp = device->rx_pool.mp,
+    };
+    char *message;
+    int saved;
+    int error;
+
+    error = vkernel_tap_enter_netns(device->tap, &saved);
+    if (error) {
+        return xasprintf("cannot enter the network namespace of tap \"%s\" "
+                         "(%s): CAP_SYS_ADMIN is needed", args.ifname,
+                         ovs_strerror(error));
+    }
+    error = vkernel_tap_set_mtu(device->tap, device->mtu);
+    message = (error
+               ? xasprintf("cannot set the MTU of tap \"%s\" to %d (%s)",
+                           args.ifname, device->mtu, ovs_strerror(error))
+               : vkernel_port_open(&args, &device->port));
+    vkernel_netns_leave(saved);
+    if (!message) {
+        message = check_granted(device);
+        if (message) {
+            vkernel_port_close(device->port);
+            device->port = NULL;
+        }
+    }
+    return message;
+}
+
+static char *
+open_tap(struct vkernel_device *device)
+{
+    struct vkernel_link link;
+    char *message;
+    int error;
+
+    message = vkernel_tap_open(device->config.ifname, &device->tap);
+    if (message) {
+        return message;
+    }
+    error = vkernel_tap_get_link(device->tap, &link);
+    if (error) {
+        return xasprintf("cannot query the tap \"%s\" (%s)",
+                         device->config.ifname, ovs_strerror(error));
+    }
+    device->mtu = MIN(MAX(link.mtu, VKERNEL_MIN_MTU), VKERNEL_MAX_MTU);
+    device->mac = link.mac;
+    return NULL;
+}
+
+char *
+vkernel_device_open(struct vkernel_device *device,
+                    const struct vkernel_config *config, int socket_id,
+                    bool *tap_opened)
+{
+    char *message;
+
+    vkernel_config_clone(&device->config, config);
+    device->socket_id = socket_id;
+    message = vkernel_port_check_vhost(config->vhost_path);
+    if (!message) {
+        message = open_tap(device);
+    }
+    *tap_opened = !message;
+    if (!message) {
+        message = create_pools(device);
+    }
+    if (!message) {
+        message = open_port(device);
+    }
+    if (message) {
+        vkernel_device_close(device);
+    }
+    return message;
+}
+
+static void
+close_port(struct vkernel_device *device, struct vkernel_driver_stats *stats)
+{
+    if (device->port) {
+        struct vkernel_driver_stats last;
+
+        vkernel_port_get_stats(device->port, &last);
+        vkernel_driver_stats_add(stats, &last);
+        vkernel_port_close(device->port);
+        device->port = NULL;
+    }
+}
+
+/* Makes in 'next', whose configuration is set, what 'device' lacks for it. */
+static char *
+prepare(const struct vkernel_device *device, struct vkernel_device *next,
+        int mtu)
+{
+    struct vkernel_link link;
+    char *message;
+    int error;
+
+    message = vkernel_port_check_vhost(next->config.vhost_path);
+    if (message) {
+        return message;
+    }
+    error = (strcmp(next->config.ifname, device->config.ifname)
+             ? ENODEV
+             : vkernel_tap_get_link(device->tap, &link));
+    if (error == ENODEV) {
+        message = open_tap(next);
+    } else if (error) {
+        message = xasprintf("the tap \"%s\" cannot be reached (%s)",
+                            vkernel_tap_get_name(device->tap),
+                            ovs_strerror(error));
+    } else {
+        next->tap = device->tap;
+    }
+    next->mtu = mtu;
+    next->mac = device->mac;
+    return message ? message : create_pools(next);
+}
+
+char *
+vkernel_device_prepare(const struct vkernel_device *device,
+                       const struct vkernel_config *config, int mtu,
+                       struct vkernel_device *next)
+{
+    char *message;
+
+    memset(next, 0, sizeof *next);
+    vkernel_config_clone(&next->config, config);
+    next->socket_id = device->socket_id;
+    message = prepare(device, next, mtu);
+    if (message) {
+        vkernel_device_discard(next, device);
+    }
+    return message;
+}
+
+void
+vkernel_device_discard(struct vkernel_device *next,
+                       const struct vkernel_device *device)
+{
+    if (next->tap == device->tap) {
+        next->tap = NULL;
+    }
+    vkernel_device_close(next);
+}
+
+char *
+vkernel_device_switch(struct vkernel_device *device,
+                      struct vkernel_device *next,
+                      struct vkernel_driver_stats *stats)
+{
+    char *message, *again;
+
+    /* It may have changed since. */
+    next->mac = device->mac;
+    close_port(device, stats);
+    message = open_port(next);
+    if (!message) {
+        vkernel_device_discard(device, next);
+        *device = *next;
+        memset(next, 0, sizeof *next);
+        return NULL;
+    }
+
+    vkernel_device_discard(next, device);
+    again = open_port(device);
+    if (again) {
+        char *both = xasprintf("%s; and on the way back: %s", message, again);
+
+        free(message);
+        free(again);
+        message = both;
+    }
+    return message;
+}
+
+int
+vkernel_device_set_mac(struct vkernel_device *device, struct eth_addr mac)
+{
+    int error = vkernel_tap_set_mac(device->tap, mac);
+
+    if (!error && device->port) {
+        error = vkernel_port_set_mac(device->port, mac);
+        if (error) {
+            vkernel_tap_set_mac(device->tap, device->mac);
+        }
+    }
+    if (!error) {
+        device->mac = mac;
+    }
+    return error;
+}
+
+void
+vkernel_device_close(struct vkernel_device *device)
+{
+    vkernel_port_close(device->port);
+    put_pools(device);
+    vkernel_tap_close(device->tap);
+    vkernel_config_uninit(&device->config);
+    memset(device, 0, sizeof *device);
+}

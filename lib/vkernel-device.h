@@ -1,0 +1,101 @@
+/*
+ * Copyright (c) 2026 The dpdkvkernel Authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#ifndef VKERNEL_DEVICE_H
+#define VKERNEL_DEVICE_H 1
+
+/* What carries a port's traffic: a tap, the virtio-user device attached to
+ * it, and the pools that both directions take buffers from, which are always
+ * opened, changed and closed together.
+ *
+ * Knows nothing of netdevs.  All functions are called from the main thread,
+ * with the netdev's mutex held; those that open or close a port while no other
+ * thread receives or sends. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "openvswitch/types.h"
+#include "vkernel-config.h"
+#include "vkernel-mempool.h"
+
+struct vkernel_driver_stats;
+struct vkernel_port;
+struct vkernel_tap;
+
+struct vkernel_device {
+    struct vkernel_config config; /* What it was opened with. */
+    int mtu;                    /* In bytes. */
+    struct eth_addr mac;        /* Of the tap. */
+    int socket_id;              /* NUMA node. */
+    struct vkernel_tap *tap;    /* NULL if and only if it is not open. */
+    struct vkernel_port *port;  /* NULL after a change that failed badly. */
+    struct vkernel_mempool rx_pool; /* For frames from the kernel. */
+    struct vkernel_mempool tx_pool; /* For copies of packets of others. */
+};
+
+/* Opens 'device', which must be all zeros.  The MTU and the MAC are those of
+ * the tap: the defaults of the kernel's for a new one.
+ *
+ * Returns NULL if successful, otherwise a message without the Interface's
+ * name, to be free()d by the caller; 'device' is then closed.  Stores into
+ * '*tap_opened' whether the tap was there for a while, which its watchers
+ * have seen. */
+char *vkernel_device_open(struct vkernel_device *,
+                          const struct vkernel_config *, int socket_id,
+                          bool *tap_opened);
+
+/* A change of an open device, to other options or another MTU, or to a port
+ * again if that was lost, goes in two steps, so that most of what may fail or
+ * take long is over before traffic stops: */
+
+/* Makes in 'next' what 'device' will take with 'config' and 'mtu', while
+ * 'device' goes on, with traffic.  The tap stays, unless 'config' names
+ * another one or it was deleted.
+ *
+ * Returns NULL if successful; 'next' is then for vkernel_device_switch() or
+ * vkernel_device_discard().  Otherwise a message as vkernel_device_open()
+ * does; 'next' is then all zeros. */
+char *vkernel_device_prepare(const struct vkernel_device *,
+                             const struct vkernel_config *, int mtu,
+                             struct vkernel_device *next);
+
+/* Makes 'device' what was prepared in 'next', and 'next' all zeros.  Adds what
+ * the driver counted to 'stats'.
+ *
+ * Returns NULL if successful, otherwise a message as vkernel_device_open()
+ * does.  'device' is then as before, or at worst without a port. */
+char *vkernel_device_switch(struct vkernel_device *,
+                            struct vkernel_device *next,
+                            struct vkernel_driver_stats *stats);
+
+/* Gives up what was prepared in 'next' for 'device', and makes it all
+ * zeros. */
+void vkernel_device_discard(struct vkernel_device *next,
+                            const struct vkernel_device *device);
+
+/* Gives the tap and the driver another address.  Returns 0 or a positive
+ * errno value. */
+int vkernel_device_set_mac(struct vkernel_device *, struct eth_addr);
+
+/* Closes 'device' and makes it all zeros.  Does nothing if it is not open. */
+void vkernel_device_close(struct vkernel_device *);
+
+/* Returns the most bytes that a frame of an MTU of 'mtu' may have: the
+ * Ethernet header and two VLAN tags more. */
+size_t vkernel_device_max_frame_size(int mtu);
+
+#endif /* vkernel-device.h */

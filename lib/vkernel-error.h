@@ -1,0 +1,55 @@
+/*
+ * Copyright (c) 2026 The dpdkvkernel Authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#ifndef VKERNEL_ERROR_H
+#define VKERNEL_ERROR_H 1
+
+/* What is wrong with an Interface, by its name, for the 'error' column.
+ *
+ * Open vSwitch's bridge fills that column only when it fails to create a
+ * port, and clears it for each port that exists.  A dpdkvkernel port that
+ * gets a bad value keeps its last good configuration and goes on forwarding;
+ * what was wrong with the value waits here until the bridge asks
+ * (netdev_dpdkvkernel_bridge_error()).
+ *
+ * An error outlives its netdev, so it is known by name alone.  Any thread may
+ * call these functions; they take a lock of their own. */
+
+#include <stdbool.h>
+
+/* Where an error comes from.  Each source sets and clears only its own. */
+enum vkernel_error_source {
+    VKERNEL_ERROR_OPTIONS,      /* The options column. */
+    VKERNEL_ERROR_MTU,          /* The mtu_request column. */
+    VKERNEL_ERROR_MAC,          /* The mac column. */
+    VKERNEL_ERROR_DEVICE,       /* DPDK or the kernel. */
+    VKERNEL_N_ERROR_SOURCES
+};
+
+/* Sets what 'source' says of 'iface' to 'text', which this function takes
+ * over, or clears it if 'text' is NULL.  Logs 'text' as a warning when it is
+ * new.  Returns true if this changed anything. */
+bool vkernel_error_set(const char *iface, enum vkernel_error_source,
+                       char *text);
+
+/* Clears what all sources say of 'iface'. */
+void vkernel_error_clear(const char *iface);
+
+/* Returns all that is said of 'iface', in one string that the caller must
+ * free(), or NULL if nothing is. */
+char *vkernel_error_get(const char *iface);
+
+#endif /* vkernel-error.h */

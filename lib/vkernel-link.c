@@ -1,0 +1,205 @@
+/*
+ * Copyright (c) 2026 The dpdkvkernel Authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#include <config.h>
+
+#include "vkernel-link.h"
+
+#include <errno.h>
+#include <linux/if_link.h>
+#include <linux/if_tun.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+
+#include "netlink.h"
+#include "netlink-socket.h"
+#include "openvswitch/ofpbuf.h"
+#include "packets.h"
+#include "util.h"
+
+/* Starts in 'request' a message about the device 'ifindex'. */
+static void
+link_request_init(struct ofpbuf *request, int type, int flags, int ifindex)
+{
+    struct ifinfomsg *ifi;
+
+    ofpbuf_init(request, 0);
+    nl_msg_put_nlmsghdr(request, sizeof *ifi + NL_ATTR_SIZE(IFNAMSIZ),
+                        type, NLM_F_REQUEST | flags);
+    ifi = ofpbuf_put_zeros(request, sizeof *ifi);
+    ifi->ifi_family = AF_UNSPEC;
+    ifi->ifi_index = ifindex;
+}
+
+/* Sends 'request' on 'sock', frees its data and receives the answer into
+ * 'reply', which the caller must uninitialize. */
+static int
+link_transact(struct nl_sock *sock, struct ofpbuf *request,
+              struct ofpbuf *reply)
+{
+    int error = nl_sock_send(sock, request, true);
+    uint32_t seq = nl_msg_nlmsghdr(request)->nlmsg_seq;
+
+    ofpbuf_uninit(request);
+    ofpbuf_init(reply, 4096);
+    while (!error) {
+        int answer;
+
+        error = nl_sock_recv(sock, reply, NULL, true);
+        if (!error && nl_msg_nlmsghdr(reply)->nlmsg_seq == seq) {
+            /* An acknowledgement is an error message with error 0. */
+            return nl_msg_nlmsgerr(reply, &answer, NULL) ? answer : 0;
+        }
+    }
+    return error;
+}
+
+/* Takes what only tun and tap devices have out of 'linkinfo'. */
+static void
+parse_linkinfo(const struct nlattr *linkinfo, struct vkernel_link *link)
+{
+    static const struct nl_policy info_policy[] = {
+        [IFLA_INFO_KIND] = { .type = NL_A_STRING, .optional = true },
+        [IFLA_INFO_DATA] = { .type = NL_A_NESTED, .optional = true },
+    };
+    static const struct nl_policy tun_policy[] = {
+        [IFLA_TUN_TYPE] = { .type = NL_A_U8 },
+        [IFLA_TUN_MULTI_QUEUE] = { .type = NL_A_U8 },
+        [IFLA_TUN_NUM_QUEUES] = { .type = NL_A_U32, .optional = true },
+        [IFLA_TUN_NUM_DISABLED_QUEUES] = { .type = NL_A_U32,
+                                           .optional = true },
+    };
+    struct nlattr *info[ARRAY_SIZE(info_policy)];
+    struct nlattr *tun[ARRAY_SIZE(tun_policy)];
+
+    if (!nl_parse_nested(linkinfo, info_policy, info, ARRAY_SIZE(info))
+        || !info[IFLA_INFO_KIND]
+        || strcmp(nl_attr_get_string(info[IFLA_INFO_KIND]), "tun")
+        || !info[IFLA_INFO_DATA]
+        || !nl_parse_nested(info[IFLA_INFO_DATA], tun_policy, tun,
+                            ARRAY_SIZE(tun))) {
+        return;
+    }
+    link->is_tap = nl_attr_get_u8(tun[IFLA_TUN_TYPE]) == IFF_TAP;
+    link->multi_queue = nl_attr_get_u8(tun[IFLA_TUN_MULTI_QUEUE]);
+    if (tun[IFLA_TUN_NUM_QUEUES] && tun[IFLA_TUN_NUM_DISABLED_QUEUES]) {
+        link->n_queues = nl_attr_get_u32(tun[IFLA_TUN_NUM_QUEUES]);
+        link->n_disabled_queues
+            = nl_attr_get_u32(tun[IFLA_TUN_NUM_DISABLED_QUEUES]);
+    }
+}
+
+static void
+parse_stats(const struct nlattr *attr, struct vkernel_link_stats *stats)
+{
+    struct rtnl_link_stats64 s;
+
+    memset(&s, 0, sizeof s);
+    memcpy(&s, nl_attr_get(attr), MIN(nl_attr_get_size(attr), sizeof s));
+    stats->rx_packets = s.rx_packets;
+    stats->rx_bytes = s.rx_bytes;
+    stats->rx_dropped = s.rx_dropped;
+    /* The tun driver counts bad headers as frame errors alone. */
+    stats->rx_errors = s.rx_errors + s.rx_frame_errors;
+    stats->tx_packets = s.tx_packets;
+    stats->tx_bytes = s.tx_bytes;
+    stats->tx_dropped = s.tx_dropped;
+}
+
+static int
+parse_link(const struct ofpbuf *msg, struct vkernel_link *link)
+{
+    static const struct nl_policy policy[] = {
+        [IFLA_ADDRESS] = { .type = NL_A_UNSPEC, .optional = true },
+        [IFLA_IFNAME] = { .type = NL_A_STRING },
+        [IFLA_MTU] = { .type = NL_A_U32 },
+        [IFLA_LINKINFO] = { .type = NL_A_NESTED, .optional = true },
+        /* Counters have been added at the end over time.  The kernel may be
+         * older, or younger, than the header that we were built with. */
+        [IFLA_STATS64] = { .type = NL_A_UNSPEC, .optional = true,
+                           .min_len = offsetof(struct rtnl_link_stats64,
+                                               rx_nohandler) },
+    };
+    struct nlattr *attrs[ARRAY_SIZE(policy)];
+    const struct ifinfomsg *ifi;
+
+    memset(link, 0, sizeof *link);
+    if (nl_msg_nlmsghdr(msg)->nlmsg_type != RTM_NEWLINK
+        || !nl_policy_parse(msg, NLMSG_HDRLEN + sizeof *ifi, policy, attrs,
+                            ARRAY_SIZE(attrs))) {
+        return EPROTO;
+    }
+    ifi = ofpbuf_at_assert(msg, NLMSG_HDRLEN, sizeof *ifi);
+    link->ifindex = ifi->ifi_index;
+    link->up = ifi->ifi_flags & IFF_UP;
+    ovs_strlcpy(link->ifname, nl_attr_get_string(attrs[IFLA_IFNAME]),
+                sizeof link->ifname);
+    link->mtu = nl_attr_get_u32(attrs[IFLA_MTU]);
+    if (attrs[IFLA_ADDRESS]
+        && nl_attr_get_size(attrs[IFLA_ADDRESS]) == ETH_ADDR_LEN) {
+        link->mac = nl_attr_get_eth_addr(attrs[IFLA_ADDRESS]);
+    }
+    if (attrs[IFLA_LINKINFO]) {
+        parse_linkinfo(attrs[IFLA_LINKINFO], link);
+    }
+    if (attrs[IFLA_STATS64]) {
+        parse_stats(attrs[IFLA_STATS64], &link->stats);
+    }
+    return 0;
+}
+
+int
+vkernel_link_get(struct nl_sock *sock, const char *ifname, int ifindex,
+                 struct vkernel_link *link)
+{
+    struct ofpbuf request, reply;
+    int error;
+
+    link_request_init(&request, RTM_GETLINK, 0, ifname ? 0 : ifindex);
+    if (ifname) {
+        nl_msg_put_string(&request, IFLA_IFNAME, ifname);
+    }
+    error = link_transact(sock, &request, &reply);
+    if (!error) {
+        error = parse_link(&reply, link);
+    }
+    ofpbuf_uninit(&reply);
+    return error;
+}
+
+int
+vkernel_link_set_mtu(struct nl_sock *sock, int ifindex, int mtu)
+{
+    struct ofpbuf request, reply;
+    int error;
+
+    link_request_init(&request, RTM_SETLINK, NLM_F_ACK, ifindex);
+    nl_msg_put_u32(&request, IFLA_MTU, mtu);
+    error = link_transact(sock, &request, &reply);
+    ofpbuf_uninit(&reply);
+    return error;
+}
+
+int
+vkernel_link_parse_event(struct ofpbuf *msg)
+{
+    const struct ifinfomsg *ifi = ofpbuf_at(msg, NLMSG_HDRLEN, sizeof *ifi);
+    uint16_t type = nl_msg_nlmsghdr(msg)->nlmsg_type;
+
+    return ((type == RTM_NEWLINK || type == RTM_DELLINK) && ifi
+            ? ifi->ifi_index
+            : 0);
+}

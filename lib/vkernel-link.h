@@ -1,0 +1,78 @@
+/*
+ * Copyright (c) 2026 The dpdkvkernel Authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#ifndef VKERNEL_LINK_H
+#define VKERNEL_LINK_H 1
+
+/* A network device as rtnetlink shows it, on a socket of the caller's, so in
+ * any network namespace.
+ *
+ * (Open vSwitch's nl_transact() takes its sockets from a pool that knows one
+ * namespace only; these functions use the socket that they are given.)
+ *
+ * No state and no lock: vkernel-tap.c calls these from the main thread, one
+ * call on a socket at a time.  All return 0 or a positive errno value. */
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "openvswitch/types.h"
+
+struct nl_sock;
+struct ofpbuf;
+
+/* Counters of the kernel's side, in packets and bytes.  The kernel receives
+ * what Open vSwitch transmits, and the other way round. */
+struct vkernel_link_stats {
+    uint64_t rx_packets;        /* Taken by the kernel's stack. */
+    uint64_t rx_bytes;
+    uint64_t rx_dropped;        /* Refused, e.g. because the tap is down. */
+    uint64_t rx_errors;         /* Refused as malformed. */
+    uint64_t tx_packets;        /* Taken off the device's queues. */
+    uint64_t tx_bytes;
+    uint64_t tx_dropped;        /* The queue was full, or not attached. */
+};
+
+/* A network device at one moment. */
+struct vkernel_link {
+    char ifname[IFNAMSIZ];      /* Name. */
+    int ifindex;                /* Index in its namespace. */
+    int mtu;                    /* In bytes. */
+    struct eth_addr mac;        /* Address. */
+    bool up;                    /* IFF_UP: up by the administrator. */
+
+    /* Of tun and tap devices only (IFLA_INFO_KIND "tun"). */
+    bool is_tap;                /* A tap, not a tun nor anything else. */
+    bool multi_queue;           /* Made with IFF_MULTI_QUEUE. */
+    int n_queues;               /* Queues attached... */
+    int n_disabled_queues;      /* ...and detached, with IFF_MULTI_QUEUE. */
+
+    struct vkernel_link_stats stats;
+};
+
+/* Fills 'link' with the device named 'ifname', or the one of index 'ifindex'
+ * if 'ifname' is NULL.  ENODEV if there is none. */
+int vkernel_link_get(struct nl_sock *, const char *ifname, int ifindex,
+                     struct vkernel_link *link);
+
+int vkernel_link_set_mtu(struct nl_sock *, int ifindex, int mtu);
+
+/* Returns the index of the device that 'msg', received from RTNLGRP_LINK,
+ * speaks of, or 0 if it speaks of none. */
+int vkernel_link_parse_event(struct ofpbuf *msg);
+
+#endif /* vkernel-link.h */

@@ -1,0 +1,215 @@
+/*
+ * Copyright (c) 2026 The dpdkvkernel Authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#include <config.h>
+
+#include "vkernel-mempool.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <rte_errno.h>
+#include <rte_malloc.h>
+#include <rte_mbuf.h>
+#include <rte_mempool.h>
+#include <stdio.h>
+
+#include "dp-packet.h"
+#include "openvswitch/list.h"
+#include "ovs-thread.h"
+#include "util.h"
+
+/* Buffers that each thread may keep to itself.  Small, as they are lost to
+ * the other threads' refills. */
+#define CACHE_SIZE 64
+
+/* A pool that was given up. */
+struct unused_pool {
+    struct ovs_list node;       /* In 'unused_pools'. */
+    struct rte_mempool *mp;     /* The pool. */
+};
+
+static struct ovs_mutex unused_pools_mutex = OVS_MUTEX_INITIALIZER;
+
+/* Contains "struct unused_pool"s. */
+static struct ovs_list unused_pools OVS_GUARDED_BY(unused_pools_mutex)
+    = OVS_LIST_INITIALIZER(&unused_pools);
+
+static void
+init_buffer(struct rte_mempool *mp OVS_UNUSED, void *aux OVS_UNUSED,
+            void *buffer, unsigned int index OVS_UNUSED)
+{
+    dp_packet_init_dpdk(buffer);
+}
+
+static size_t
+to_mebibytes(size_t bytes)
+{
+    return DIV_ROUND_UP(bytes, 1024 * 1024);
+}
+
+static char *
+format_no_memory(const struct vkernel_mempool *pool, unsigned int n_buffers,
+                 size_t data_room, int socket_id, int error)
+{
+    struct rte_malloc_socket_stats stats;
+
+    memset(&stats, 0, sizeof stats);
+    rte_malloc_get_socket_stats(socket_id, &stats);
+    return xasprintf("no hugepage memory for %u packet buffers of %"PRIuSIZE
+                     " bytes, %"PRIuSIZE" MiB in all (%s): DPDK holds %"
+                     PRIuSIZE" MiB on NUMA node %d, of which %"PRIuSIZE" MiB "
+                     "are free; free or add hugepages, or lower "
+                     "options:n_rxq, options:n_rxq_desc or mtu_request",
+                     n_buffers, data_room, to_mebibytes(pool->memory),
+                     rte_strerror(error),
+                     to_mebibytes(stats.heap_totalsz_bytes), socket_id,
+                     to_mebibytes(stats.heap_freesz_bytes));
+}
+
+/* Returns the bytes of the pages that 'file' counts in 'subdir' of 'dir', if
+ * that is "hugepages-<size>kB", else 0. */
+static size_t
+read_hugepages(const char *dir, const char *subdir, const char *file)
+{
+    unsigned long int kib, n_pages = 0;
+    char *file_name;
+    FILE *stream;
+
+    if (sscanf(subdir, "hugepages-%lukB", &kib) != 1) {
+        return 0;
+    }
+    file_name = xasprintf("%s/%s/%s", dir, subdir, file);
+    stream = fopen(file_name, "re");
+    free(file_name);
+    if (stream) {
+        if (fscanf(stream, "%lu", &n_pages) != 1) {
+            n_pages = 0;
+        }
+        fclose(stream);
+    }
+    return n_pages * kib * 1024;
+}
+
+/* Adds to '*sum' the bytes of the hugepages, of all sizes, that 'file' counts
+ * under 'dir'.  Returns false if there is no 'dir'. */
+static bool
+add_hugepages(const char *dir_name, const char *file, size_t *sum)
+{
+    struct dirent *entry;
+    DIR *dir;
+
+    dir = opendir(dir_name);
+    if (!dir) {
+        return false;
+    }
+    while ((entry = readdir(dir))) {
+        *sum += read_hugepages(dir_name, entry->d_name, file);
+    }
+    closedir(dir);
+    return true;
+}
+
+/* Returns true if 'size' bytes are certainly more than there are on NUMA node
+ * 'socket_id', to DPDK and in the kernel.  DPDK would take, clear and give
+ * back all that there is before it found out, which can take many seconds. */
+static bool
+is_hopeless(size_t size, int socket_id)
+{
+    static const char all_hugepages[] = "/sys/kernel/mm" "/hugepages";
+    struct rte_malloc_socket_stats stats;
+    char *node_dir;
+    size_t n_free;
+    bool known;
+
+    if (rte_malloc_get_socket_stats(socket_id, &stats)) {
+        return false;
+    }
+    n_free = stats.heap_freesz_bytes;
+    node_dir = xasprintf("%s%d%s", "/sys/devices/system/node/node", socket_id,
+                         "/hugepages");
+    known = (add_hugepages(node_dir, "free_hugepages", &n_free)
+             && add_hugepages(all_hugepages, "nr_overcommit_hugepages",
+                              &n_free));
+    free(node_dir);
+    return known && size > n_free;
+}
+
+char *
+vkernel_mempool_create(struct vkernel_mempool *pool, unsigned int n_buffers,
+                       size_t frame_size, int socket_id)
+{
+    size_t data_room = RTE_PKTMBUF_HEADROOM + ROUND_UP(frame_size,
+                                                       CACHE_LINE_SIZE);
+    size_t private_size = ROUND_UP(sizeof(struct dp_packet)
+                                   - sizeof(struct rte_mbuf),
+                                   RTE_MBUF_PRIV_ALIGN);
+    struct rte_mempool_objsz object;
+    static unsigned int next_id;
+    char name[RTE_MEMPOOL_NAMESIZE];
+
+    rte_mempool_calc_obj_size(sizeof(struct rte_mbuf) + private_size
+                              + data_room, 0, &object);
+    pool->memory = (size_t) object.total_size * n_buffers;
+
+    if (is_hopeless(pool->memory, socket_id)) {
+        return format_no_memory(pool, n_buffers, data_room, socket_id, ENOMEM);
+    }
+    snprintf(name, sizeof name, "vkernel%u", next_id++);
+    pool->mp = rte_pktmbuf_pool_create(name, n_buffers, CACHE_SIZE,
+                                       private_size, data_room, socket_id);
+    if (!pool->mp) {
+        return format_no_memory(pool, n_buffers, data_room, socket_id,
+                                rte_errno);
+    }
+    rte_mempool_obj_iter(pool->mp, init_buffer, NULL);
+    return NULL;
+}
+
+void
+vkernel_mempool_put(struct vkernel_mempool *pool)
+{
+    struct unused_pool *unused;
+
+    if (!pool->mp) {
+        return;
+    }
+    unused = xmalloc(sizeof *unused);
+    unused->mp = pool->mp;
+    pool->mp = NULL;
+    pool->memory = 0;
+
+    ovs_mutex_lock(&unused_pools_mutex);
+    ovs_list_push_back(&unused_pools, &unused->node);
+    ovs_mutex_unlock(&unused_pools_mutex);
+    vkernel_mempool_sweep();
+}
+
+void
+vkernel_mempool_sweep(void)
+{
+    struct unused_pool *unused;
+
+    ovs_mutex_lock(&unused_pools_mutex);
+    LIST_FOR_EACH_SAFE (unused, node, &unused_pools) {
+        /* Nobody takes from the pool any more, so "full" is final. */
+        if (rte_mempool_full(unused->mp)) {
+            ovs_list_remove(&unused->node);
+            rte_mempool_free(unused->mp);
+            free(unused);
+        }
+    }
+    ovs_mutex_unlock(&unused_pools_mutex);
+}

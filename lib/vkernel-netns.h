@@ -1,0 +1,47 @@
+/*
+ * Copyright (c) 2026 The dpdkvkernel Authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#ifndef VKERNEL_NETNS_H
+#define VKERNEL_NETNS_H 1
+
+/* Doing something in another network namespace, for a moment.
+ *
+ * A tap may be moved out of the daemon's network namespace.  Sockets belong
+ * to the namespace they were made in, and /dev/net/tun looks names up in that
+ * of the calling thread, so some calls must be made from the tap's own.
+ *
+ * Called from the main thread; a thread has a namespace of its own, so others
+ * do not notice. */
+
+#include <stdbool.h>
+
+/* Returns true if two descriptors are of the same namespace. */
+bool vkernel_netns_equals(int a, int b);
+
+/* Returns true if 'netns_fd' is the namespace of the calling thread. */
+bool vkernel_netns_is_own(int netns_fd);
+
+/* Brings the calling thread into the namespace of 'netns_fd' and stores into
+ * '*savedp' what vkernel_netns_leave() needs.  Does nothing, and so needs no
+ * privilege, where the thread is there already.
+ *
+ * Returns 0 or a positive errno value: EPERM without CAP_SYS_ADMIN. */
+int vkernel_netns_enter(int netns_fd, int *savedp);
+
+/* Undoes a successful vkernel_netns_enter(). */
+void vkernel_netns_leave(int saved);
+
+#endif /* vkernel-netns.h */

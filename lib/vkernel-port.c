@@ -1,0 +1,358 @@
+/*
+ * Copyright (c) 2026 The dpdkvkernel Authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#include <config.h>
+
+#include "vkernel-port.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/major.h>
+#include <rte_bus_vdev.h>
+#include <rte_dev.h>
+#include <rte_errno.h>
+#include <rte_ethdev.h>
+#include <rte_version.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/vlog.h"
+#include "packets.h"
+#include "util.h"
+#include "vkernel-stats.h"
+
+VLOG_DEFINE_THIS_MODULE(vkernel_port);
+
+/* The minor number of /dev/vhost-net, fixed by the kernel (its
+ * Documentation/admin-guide/devices.txt) but in no header for programs. */
+#define VHOST_NET_MINOR 238
+
+struct vkernel_port {
+    char name[RTE_DEV_NAME_MAX_LEN]; /* DPDK's name for the device. */
+    uint16_t id;                /* DPDK's number for it... */
+    bool has_id;                /* ...valid? */
+    bool started;               /* rte_eth_dev_start() succeeded? */
+
+    /* The driver's extended statistics: their values, in the driver's order,
+     * and for each the member of struct vkernel_driver_stats that it belongs
+     * to, as an offset, or SIZE_MAX. */
+    struct rte_eth_xstat *xstats;
+    size_t *xstat_offsets;
+    int n_xstats;
+};
+
+/* Which statistics of the driver go where: "rx_q0_errors", "rx_q1_errors"
+ * and so on are added up in 'rx_errors'. */
+static const struct {
+    const char *prefix;
+    const char *suffix;
+    size_t offset;
+} xstat_map[] = {
+    { "rx_q", "_errors", offsetof(struct vkernel_driver_stats, rx_errors) },
+    { "rx_q", "_multicast_packets",
+      offsetof(struct vkernel_driver_stats, rx_multicast) },
+    { "rx_q", "_broadcast_packets",
+      offsetof(struct vkernel_driver_stats, rx_broadcast) },
+    { "tx_q", "_multicast_packets",
+      offsetof(struct vkernel_driver_stats, tx_multicast) },
+    { "tx_q", "_broadcast_packets",
+      offsetof(struct vkernel_driver_stats, tx_broadcast) },
+};
+
+char *
+vkernel_port_check_vhost(const char *vhost_path)
+{
+    struct stat s;
+
+    if (stat(vhost_path, &s)) {
+        int error = errno;
+
+        return xasprintf("cannot find options:vhost-path=\"%s\" (%s): %s",
+                         vhost_path, ovs_strerror(error),
+                         error == ENOENT
+                         ? "\"modprobe vhost_net\" makes /dev/vhost-net"
+                         : "the daemon's user needs access to it");
+    }
+    if (!S_ISCHR(s.st_mode)) {
+        return xasprintf("options:vhost-path=\"%s\" is not a character "
+                         "device: that of vhost-net, usually /dev/vhost-net, "
+                         "is accepted", vhost_path);
+    }
+    /* Opening another device might have effects of its own. */
+    if (s.st_rdev != makedev(MISC_MAJOR, VHOST_NET_MINOR)) {
+        return xasprintf("options:vhost-path=\"%s\" is not vhost-net but "
+                         "character device %u:%u: %d:%d, usually "
+                         "/dev/vhost-net, is accepted", vhost_path,
+                         major(s.st_rdev), minor(s.st_rdev), MISC_MAJOR,
+                         VHOST_NET_MINOR);
+    }
+    if (access(vhost_path, R_OK | W_OK)) {
+        int error = errno;
+
+        return xasprintf("no permission for options:vhost-path=\"%s\" (%s): "
+                         "the daemon's user must be able to read and write "
+                         "it", vhost_path, ovs_strerror(error));
+    }
+
+    /* The device node may be there without a driver behind it. */
+    int fd = open(vhost_path, O_RDWR | O_CLOEXEC);
+    if (fd < 0) {
+        return xasprintf("cannot open options:vhost-path=\"%s\" (%s): "
+                         "\"modprobe vhost_net\" loads its driver",
+                         vhost_path, ovs_strerror(errno));
+    }
+    close(fd);
+    return NULL;
+}
+
+static char *
+format_failure(const struct vkernel_port_args *args, const char *what,
+               int error)
+{
+    return xasprintf("DPDK cannot %s the virtio-user device of tap \"%s\" "
+                     "with %d queue pair%s of %d descriptors and MTU %d (%s)",
+                     what, args->ifname, args->n_queues,
+                     args->n_queues == 1 ? "" : "s", args->ring_size,
+                     args->mtu, rte_strerror(error));
+}
+
+/* All arguments are given, as a default could not be relied on: see
+ * Documentation/topics/design.rst for each. */
+static char *
+probe(struct vkernel_port *port, const struct vkernel_port_args *args)
+{
+    static unsigned int next_id;
+    struct ds devargs = DS_EMPTY_INITIALIZER;
+    int error;
+
+    snprintf(port->name, sizeof port->name, "net_virtio_user_vkernel%u",
+             next_id++);
+    ds_put_format(&devargs, "path=%s,iface=%s,mac="ETH_ADDR_FMT
+                  ",queues=%d,queue_size=%d,mrg_rxbuf=0,in_order=0,"
+                  "packed_vq=0,vectorized=0", args->vhost_path, args->ifname,
+                  ETH_ADDR_ARGS(args->mac), args->n_queues, args->ring_size);
+    VLOG_DBG("probing %s with %s", port->name, ds_cstr(&devargs));
+    error = -rte_eal_hotplug_add("vdev", port->name, ds_cstr(&devargs));
+    ds_destroy(&devargs);
+    if (error) {
+        port->name[0] = '\0';
+        return format_failure(args, "probe", error);
+    }
+
+    error = -rte_eth_dev_get_port_by_name(port->name, &port->id);
+    if (error) {
+        return format_failure(args, "find", error);
+    }
+    port->has_id = true;
+    return NULL;
+}
+
+static char *
+setup_queues(struct vkernel_port *port, const struct vkernel_port_args *args)
+{
+    for (int q = 0; q < args->n_queues; q++) {
+        int error;
+
+        error = -rte_eth_tx_queue_setup(port->id, q, args->ring_size,
+                                        args->socket_id, NULL);
+        if (error) {
+            return format_failure(args, "set up a Tx queue of", error);
+        }
+        error = -rte_eth_rx_queue_setup(port->id, q, args->ring_size,
+                                        args->socket_id, NULL, args->rx_mp);
+        if (error) {
+            return format_failure(args, "set up an Rx queue of", error);
+        }
+    }
+    return NULL;
+}
+
+static char *
+configure(struct vkernel_port *port, const struct vkernel_port_args *args)
+{
+    const struct rte_eth_conf conf = { .rxmode = { .mtu = args->mtu } };
+    struct rte_eth_dev_info info;
+    char *message;
+    int error;
+
+    error = -rte_eth_dev_info_get(port->id, &info);
+    if (error) {
+        return format_failure(args, "query", error);
+    }
+    if (args->n_queues > info.max_rx_queues
+        || args->n_queues > info.max_tx_queues) {
+        return xasprintf("the driver gave the tap \"%s\" %d queue pairs, not "
+                         "the %d that were asked for", args->ifname,
+                         MIN(info.max_rx_queues, info.max_tx_queues),
+                         args->n_queues);
+    }
+    error = -rte_eth_dev_configure(port->id, args->n_queues, args->n_queues,
+                                   &conf);
+    if (error) {
+        return format_failure(args, "configure", error);
+    }
+    message = setup_queues(port, args);
+    if (message) {
+        return message;
+    }
+    error = -rte_eth_dev_start(port->id);
+    if (error) {
+        return format_failure(args, "start", error);
+    }
+    port->started = true;
+    return NULL;
+}
+
+static size_t
+find_xstat_offset(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(xstat_map); i++) {
+        size_t prefix_len = strlen(xstat_map[i].prefix);
+
+        if (!strncmp(name, xstat_map[i].prefix, prefix_len)) {
+            const char *rest = name + prefix_len;
+
+            if (!strcmp(rest + strspn(rest, "0123456789"),
+                        xstat_map[i].suffix)) {
+                return xstat_map[i].offset;
+            }
+        }
+    }
+    return SIZE_MAX;
+}
+
+/* Finds out which extended statistics the driver has.  It may have none:
+ * traffic does not depend on them. */
+static void
+map_xstats(struct vkernel_port *port)
+{
+    struct rte_eth_xstat_name *names;
+    int n = rte_eth_xstats_get_names(port->id, NULL, 0);
+
+    if (n <= 0) {
+        return;
+    }
+    names = xcalloc(n, sizeof *names);
+    if (rte_eth_xstats_get_names(port->id, names, n) == n) {
+        port->n_xstats = n;
+        port->xstats = xcalloc(n, sizeof *port->xstats);
+        port->xstat_offsets = xcalloc(n, sizeof *port->xstat_offsets);
+        for (int i = 0; i < n; i++) {
+            port->xstat_offsets[i] = find_xstat_offset(names[i].name);
+        }
+    }
+    free(names);
+}
+
+char *
+vkernel_port_open(const struct vkernel_port_args *args,
+                  struct vkernel_port **portp)
+{
+    struct vkernel_port *port = xzalloc(sizeof *port);
+    char *message;
+
+    *portp = NULL;
+    message = probe(port, args);
+    if (!message) {
+        message = configure(port, args);
+    }
+    if (message) {
+        vkernel_port_close(port);
+        return message;
+    }
+    map_xstats(port);
+    *portp = port;
+    return NULL;
+}
+
+void
+vkernel_port_close(struct vkernel_port *port)
+{
+    int error;
+
+    if (!port) {
+        return;
+    }
+    if (port->started) {
+        error = -rte_eth_dev_stop(port->id);
+        if (error) {
+            VLOG_WARN("%s: cannot stop (%s)", port->name,
+                      rte_strerror(error));
+        }
+    }
+    if (port->has_id) {
+        error = -rte_eth_dev_close(port->id);
+        if (error) {
+            VLOG_WARN("%s: cannot close (%s)", port->name,
+                      rte_strerror(error));
+        }
+    }
+    if (port->name[0]) {
+        error = -rte_eal_hotplug_remove("vdev", port->name);
+        if (error) {
+            VLOG_WARN("%s: cannot remove (%s)", port->name,
+                      rte_strerror(error));
+        }
+    }
+    free(port->xstats);
+    free(port->xstat_offsets);
+    free(port);
+}
+
+uint16_t
+vkernel_port_get_id(const struct vkernel_port *port)
+{
+    return port->id;
+}
+
+int
+vkernel_port_set_mac(struct vkernel_port *port, struct eth_addr mac)
+{
+    struct rte_ether_addr addr;
+
+    memcpy(addr.addr_bytes, mac.ea, sizeof addr.addr_bytes);
+    return -rte_eth_dev_default_mac_addr_set(port->id, &addr);
+}
+
+void
+vkernel_port_get_stats(struct vkernel_port *port,
+                       struct vkernel_driver_stats *stats)
+{
+    struct rte_eth_stats eth_stats;
+
+    memset(stats, 0, sizeof *stats);
+    if (!rte_eth_stats_get(port->id, &eth_stats)) {
+        stats->rx_no_buffer = eth_stats.rx_nombuf;
+    }
+    if (port->n_xstats
+        && rte_eth_xstats_get(port->id, port->xstats, port->n_xstats)
+           == port->n_xstats) {
+        for (int i = 0; i < port->n_xstats; i++) {
+            size_t offset = port->xstat_offsets[port->xstats[i].id];
+
+            if (offset != SIZE_MAX) {
+                uint64_t *sum = ALIGNED_CAST(uint64_t *,
+                                             (char *) stats + offset);
+
+                *sum += port->xstats[i].value;
+            }
+        }
+    }
+}

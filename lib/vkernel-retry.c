@@ -1,0 +1,123 @@
+/*
+ * Copyright (c) 2026 The dpdkvkernel Authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#include <config.h>
+
+#include "vkernel-retry.h"
+
+#include <stdlib.h>
+
+#include "openvswitch/poll-loop.h"
+#include "openvswitch/shash.h"
+#include "timeval.h"
+#include "util.h"
+#include "vkernel-config.h"
+
+/* Milliseconds to the next try: after the first failure, and at most. */
+#define MIN_DELAY 1000
+#define MAX_DELAY 60000
+
+/* One Interface that could not be opened. */
+struct failure {
+    struct vkernel_config config; /* What it was tried with. */
+    char *message;              /* What was in the way. */
+    int delay;                  /* Milliseconds from try to try. */
+    long long int retry_at;     /* As time_msec(); 0 once that has come. */
+};
+
+/* Contains "struct failure"s by Interface name. */
+static struct shash failures = SHASH_INITIALIZER(&failures);
+
+long long int
+vkernel_retry_back_off(int *delay)
+{
+    *delay = MIN(MAX(2 * *delay, MIN_DELAY), MAX_DELAY);
+    return time_msec() + *delay;
+}
+
+char *
+vkernel_retry_check(const char *iface, const struct vkernel_config *config)
+{
+    const struct failure *failure = shash_find_data(&failures, iface);
+
+    return (failure && failure->retry_at && time_msec() < failure->retry_at
+            && vkernel_config_equals(&failure->config, config)
+            ? xstrdup(failure->message)
+            : NULL);
+}
+
+void
+vkernel_retry_failed(const char *iface, const struct vkernel_config *config,
+                     const char *message)
+{
+    struct failure *failure = shash_find_data(&failures, iface);
+
+    if (failure && !vkernel_config_equals(&failure->config, config)) {
+        vkernel_retry_forget(iface);
+        failure = NULL;
+    }
+    if (!failure) {
+        failure = xzalloc(sizeof *failure);
+        vkernel_config_clone(&failure->config, config);
+        shash_add(&failures, iface, failure);
+    }
+    free(failure->message);
+    failure->message = xstrdup(message);
+    failure->retry_at = vkernel_retry_back_off(&failure->delay);
+}
+
+void
+vkernel_retry_forget(const char *iface)
+{
+    struct failure *failure = shash_find_and_delete(&failures, iface);
+
+    if (failure) {
+        vkernel_config_uninit(&failure->config);
+        free(failure->message);
+        free(failure);
+    }
+}
+
+bool
+vkernel_retry_run(void)
+{
+    struct shash_node *node;
+    bool due = false;
+
+    SHASH_FOR_EACH (node, &failures) {
+        struct failure *failure = node->data;
+
+        if (failure->retry_at && time_msec() >= failure->retry_at) {
+            failure->retry_at = 0;
+            due = true;
+        }
+    }
+    return due;
+}
+
+void
+vkernel_retry_wait(void)
+{
+    struct shash_node *node;
+
+    SHASH_FOR_EACH (node, &failures) {
+        struct failure *failure = node->data;
+
+        if (failure->retry_at) {
+            poll_timer_wait_until(failure->retry_at);
+        }
+    }
+}

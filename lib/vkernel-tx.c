@@ -1,0 +1,192 @@
+/*
+ * Copyright (c) 2026 The dpdkvkernel Authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#include <config.h>
+
+#include "vkernel-tx.h"
+
+#include <rte_ethdev.h>
+#include <rte_mbuf.h>
+#include <string.h>
+
+#include "dp-packet.h"
+#include "openvswitch/compiler.h"
+#include "vkernel-stats.h"
+
+static void
+count_drop(const struct vkernel_txq *txq, enum vkernel_tx_drop drop, size_t n)
+{
+    vkernel_counter_add(&txq->counters->drops[drop], n);
+}
+
+/* Returns a copy of 'packet' in a buffer of 'mp', or NULL if there is none or
+ * the packet is too big for it. */
+static struct rte_mbuf *
+copy_to_mbuf(struct rte_mempool *mp, const struct dp_packet *packet)
+{
+    size_t size = dp_packet_size(packet);
+    struct rte_mbuf *mbuf = rte_pktmbuf_alloc(mp);
+
+    if (OVS_LIKELY(mbuf)) {
+        char *data = rte_pktmbuf_append(mbuf, size);
+
+        if (OVS_LIKELY(data)) {
+            memcpy(data, dp_packet_data(packet), size);
+            return mbuf;
+        }
+        rte_pktmbuf_free(mbuf);
+    }
+    return NULL;
+}
+
+/* Makes of 'batch' an array of mbufs fit for the driver, in place, and drops
+ * the rest.  Returns their number. */
+static size_t
+collect_mbufs(const struct vkernel_tx *tx, const struct vkernel_txq *txq,
+              struct dp_packet_batch *batch)
+{
+    struct rte_mbuf **mbufs = (struct rte_mbuf **) batch->packets;
+    size_t n = dp_packet_batch_size(batch);
+    size_t n_kept = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct dp_packet *packet = batch->packets[i];
+
+        if (OVS_UNLIKELY(dp_packet_size(packet) > tx->max_frame_size)) {
+            count_drop(txq, VKERNEL_DROP_TX_TOO_BIG, 1);
+            dp_packet_delete(packet);
+        } else if (OVS_LIKELY(packet->source == DPBUF_DPDK)) {
+            mbufs[n_kept++] = &packet->mbuf;
+        } else {
+            struct rte_mbuf *mbuf = copy_to_mbuf(tx->copy_mp, packet);
+
+            dp_packet_delete(packet);
+            if (OVS_LIKELY(mbuf)) {
+                mbufs[n_kept++] = mbuf;
+            } else {
+                count_drop(txq, VKERNEL_DROP_TX_NO_BUFFER, 1);
+            }
+        }
+    }
+    return n_kept;
+}
+
+/* Has the driver prepare 'n' 'mbufs' and drops those that it refuses.
+ * Returns how many are left. */
+static size_t
+prepare_mbufs(const struct vkernel_tx *tx, const struct vkernel_txq *txq,
+              uint16_t queue_id, struct rte_mbuf **mbufs, size_t n)
+{
+    size_t n_ok = 0;
+
+    for (;;) {
+        n_ok += rte_eth_tx_prepare(tx->port_id, queue_id, &mbufs[n_ok],
+                                   n - n_ok);
+        if (OVS_LIKELY(n_ok == n)) {
+            return n_ok;
+        }
+        /* It stopped at the first that it refuses. */
+        rte_pktmbuf_free(mbufs[n_ok]);
+        memmove(&mbufs[n_ok], &mbufs[n_ok + 1],
+                (n - n_ok - 1) * sizeof *mbufs);
+        n--;
+        count_drop(txq, VKERNEL_DROP_TX_INVALID, 1);
+    }
+}
+
+static uint64_t
+count_bytes(struct rte_mbuf *const *mbufs, size_t n)
+{
+    uint64_t bytes = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        bytes += mbufs[i]->pkt_len;
+    }
+    return bytes;
+}
+
+/* Hands 'n' 'mbufs' to the driver, as many as its ring takes, and drops the
+ * rest. */
+static void
+send_mbufs(const struct vkernel_tx *tx, const struct vkernel_txq *txq,
+           uint16_t queue_id, struct rte_mbuf **mbufs, size_t n)
+{
+    /* Afterwards the mbufs are the driver's. */
+    uint64_t bytes = count_bytes(mbufs, n);
+    size_t n_sent = 0;
+
+    while (n_sent < n) {
+        size_t ret = rte_eth_tx_burst(tx->port_id, queue_id, &mbufs[n_sent],
+                                      n - n_sent);
+        if (!ret) {
+            break;
+        }
+        n_sent += ret;
+    }
+    if (OVS_UNLIKELY(n_sent < n)) {
+        bytes -= count_bytes(&mbufs[n_sent], n - n_sent);
+        count_drop(txq, VKERNEL_DROP_TX_RING_FULL, n - n_sent);
+        rte_pktmbuf_free_bulk(&mbufs[n_sent], n - n_sent);
+    }
+    vkernel_counter_add(&txq->counters->packets, n_sent);
+    vkernel_counter_add(&txq->counters->bytes, bytes);
+}
+
+static void
+tx_burst__(const struct vkernel_tx *tx, int queue_id,
+           struct dp_packet_batch *batch)
+{
+    struct rte_mbuf **mbufs = (struct rte_mbuf **) batch->packets;
+    const struct vkernel_txq *txq = &tx->txqs[queue_id];
+    size_t n;
+
+    n = collect_mbufs(tx, txq, batch);
+    n = prepare_mbufs(tx, txq, queue_id, mbufs, n);
+    send_mbufs(tx, txq, queue_id, mbufs, n);
+}
+
+void
+vkernel_tx_burst(const struct vkernel_tx *tx, int queue_id,
+                 struct dp_packet_batch *batch, bool concurrent)
+{
+    queue_id %= tx->n_txqs;
+    if (concurrent) {
+        struct ovs_spin *lock = &tx->txqs[queue_id].lock;
+
+        ovs_spin_lock(lock);
+        tx_burst__(tx, queue_id, batch);
+        ovs_spin_unlock(lock);
+    } else {
+        tx_burst__(tx, queue_id, batch);
+    }
+}
+
+void
+vkernel_tx_drop_down(const struct vkernel_tx *tx, int queue_id,
+                     struct dp_packet_batch *batch, bool concurrent)
+{
+    struct vkernel_txq *txq = &tx->txqs[queue_id % tx->n_txqs];
+    size_t n = dp_packet_batch_size(batch);
+
+    if (concurrent) {
+        ovs_spin_lock(&txq->lock);
+        count_drop(txq, VKERNEL_DROP_TX_DOWN, n);
+        ovs_spin_unlock(&txq->lock);
+    } else {
+        count_drop(txq, VKERNEL_DROP_TX_DOWN, n);
+    }
+    dp_packet_delete_batch(batch, true);
+}

@@ -1,0 +1,114 @@
+# Copyright (c) 2026 The dpdkvkernel Authors.
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at:
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+# The unit tests: "make check TESTSUITEFLAGS=...", no root needed.
+TESTSUITE_AT = \
+	tests/testsuite.at \
+	tests/vkernel-build.at \
+	tests/vkernel-config.at \
+	tests/vkernel-datapath.at \
+	tests/vkernel-device.at \
+	tests/vkernel-error.at \
+	tests/vkernel-retry.at \
+	tests/vkernel-link.at \
+	tests/vkernel-port.at \
+	tests/vkernel-stats.at
+TESTSUITE = tests/testsuite
+
+EXTRA_DIST += $(TESTSUITE_AT) tests/atlocal.in tests/package.m4.in
+DISTCLEANFILES += tests/atconfig
+
+# The programs that the unit tests run.  Some put functions of their own below
+# the code that they test, with the linker's --wrap.
+check_PROGRAMS += \
+	tests/test-vkernel \
+	tests/test-vkernel-datapath \
+	tests/test-vkernel-device \
+	tests/test-vkernel-port
+
+test_lib = tests/vkernel-testlib.c tests/vkernel-testlib.h
+test_libs = \
+	lib/libvkernel.la \
+	$(OVS_BUILDDIR)/lib/libsflow.la \
+	$(OVS_BUILDDIR)/lib/libopenvswitch.la \
+	$(OVS_LIBS)
+test_ldflags = $(AM_LDFLAGS) $(OVS_LDFLAGS) \
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
+
+tests_test_vkernel_SOURCES = tests/test-vkernel.c $(test_lib)
+tests_test_vkernel_LDADD = $(test_libs)
+tests_test_vkernel_LDFLAGS = $(test_ldflags) \
+	-Wl,--wrap=nl_sock_send,--wrap=nl_sock_recv \
+	-Wl,--wrap=time_msec
+
+tests_test_vkernel_datapath_SOURCES = tests/test-vkernel-datapath.c $(test_lib)
+tests_test_vkernel_datapath_LDADD = $(test_libs)
+tests_test_vkernel_datapath_LDFLAGS = $(test_ldflags)
+
+tests_test_vkernel_device_SOURCES = tests/test-vkernel-device.c $(test_lib)
+tests_test_vkernel_device_LDADD = $(test_libs)
+tests_test_vkernel_device_LDFLAGS = $(test_ldflags)
+
+tests_test_vkernel_port_SOURCES = tests/test-vkernel-port.c $(test_lib)
+tests_test_vkernel_port_LDADD = $(test_libs)
+tests_test_vkernel_port_LDFLAGS = $(test_ldflags) \
+	-Wl,--wrap=access \
+	-Wl,--wrap=open,--wrap=open64 \
+	-Wl,--wrap=stat,--wrap=stat64 \
+	-Wl,--wrap=rte_eal_hotplug_add \
+	-Wl,--wrap=rte_eal_hotplug_remove \
+	-Wl,--wrap=rte_eth_dev_close \
+	-Wl,--wrap=rte_eth_dev_configure \
+	-Wl,--wrap=rte_eth_dev_default_mac_addr_set \
+	-Wl,--wrap=rte_eth_dev_get_port_by_name \
+	-Wl,--wrap=rte_eth_dev_info_get \
+	-Wl,--wrap=rte_eth_dev_start \
+	-Wl,--wrap=rte_eth_dev_stop \
+	-Wl,--wrap=rte_eth_rx_queue_setup \
+	-Wl,--wrap=rte_eth_stats_get \
+	-Wl,--wrap=rte_eth_tx_queue_setup \
+	-Wl,--wrap=rte_eth_xstats_get \
+	-Wl,--wrap=rte_eth_xstats_get_names
+
+ovs_users += \
+	$(tests_test_vkernel_OBJECTS) \
+	$(tests_test_vkernel_datapath_OBJECTS) \
+	$(tests_test_vkernel_device_OBJECTS) \
+	$(tests_test_vkernel_port_OBJECTS)
+checkpatch_files += \
+	$(tests_test_vkernel_SOURCES) \
+	tests/test-vkernel-datapath.c \
+	tests/test-vkernel-device.c \
+	tests/test-vkernel-port.c
+
+# A suite may include OVS's macros from its source, tests/ovs-macros.at for one,
+# and so it is neither kept in git nor distributed.
+AUTOTEST = $(AUTOM4TE) --language=autotest
+$(TESTSUITE): $(TESTSUITE_AT) tests/package.m4
+	$(AM_V_GEN)$(AUTOTEST) -I tests -I $(srcdir) -I $(OVS_SRCDIR)/tests \
+		-o $@.tmp $(srcdir)/tests/testsuite.at && mv $@.tmp $@
+
+# Where the tests find programs, before PATH.
+AUTOTEST_PATH = vswitchd:tests
+
+check-local: $(TESTSUITE) $(sbin_PROGRAMS) $(check_PROGRAMS)
+	$(SHELL) '$(TESTSUITE)' -C tests AUTOTEST_PATH='$(AUTOTEST_PATH)' \
+		$(TESTSUITEFLAGS)
+
+# "--clean" removes what a run of the suite leaves.
+clean-local:
+	test ! -f '$(TESTSUITE)' || $(SHELL) '$(TESTSUITE)' -C tests --clean
+	rm -f '$(TESTSUITE)'
+
+include tests/system.mk

@@ -1,0 +1,804 @@
+/*
+ * Copyright (c) 2026 The dpdkvkernel Authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+/* Tests of what computes and does no more: options, errors, statistics, and
+ * the text of rtnetlink. */
+
+#include <config.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <linux/if_link.h>
+#include <linux/if_tun.h>
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command-line.h"
+#include "netlink.h"
+#include "netlink-socket.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/ofpbuf.h"
+#include "packets.h"
+#include "smap.h"
+#include "util.h"
+#include "vkernel-compat.h"
+#include "vkernel-config.h"
+#include "vkernel-device.h"
+#include "vkernel-error.h"
+#include "vkernel-retry.h"
+#include "vkernel-link.h"
+#include "vkernel-stats.h"
+#include "vkernel-testlib.h"
+
+/* Options. */
+
+/* Fills 'smap' from arguments "KEY=VALUE". */
+static void
+parse_smap(char *argv[], struct smap *smap)
+{
+    smap_init(smap);
+    for (; *argv; argv++) {
+        char *key = xstrdup(*argv);
+        char *value = strchr(key, '=');
+
+        ovs_assert(value);
+        *value++ = '\0';
+        smap_add(smap, key, value);
+        free(key);
+    }
+}
+
+static void
+print_smap(const struct smap *smap)
+{
+    const struct smap_node **nodes = smap_sort(smap);
+
+    for (size_t i = 0; i < smap_count(smap); i++) {
+        printf("%s%s=%s", i ? " " : "", nodes[i]->key, nodes[i]->value);
+    }
+    putchar('\n');
+    free(nodes);
+}
+
+/* Checks that what failed has left 'config' empty. */
+static void
+assert_config_is_empty(const struct vkernel_config *config)
+{
+    struct vkernel_config empty;
+
+    memset(&empty, 0, sizeof empty);
+    ovs_assert(!memcmp(config, &empty, sizeof empty));
+}
+
+/* config NAME [KEY=VALUE]...: parses options of the Interface NAME and prints
+ * them formatted, or the message. */
+static void
+test_config(struct ovs_cmdl_context *ctx)
+{
+    size_t n_blocks = testlib_count_blocks();
+    struct vkernel_config config;
+    struct smap options;
+    char *message;
+
+    memset(&config, 0xa5, sizeof config);
+    parse_smap(ctx->argv + 2, &options);
+    message = vkernel_config_parse(ctx->argv[1], &options, &config);
+    if (message) {
+        testlib_print(message, NULL);
+        assert_config_is_empty(&config);
+    } else {
+        struct smap formatted = SMAP_INITIALIZER(&formatted);
+
+        vkernel_config_format(&config, &formatted);
+        print_smap(&formatted);
+        smap_destroy(&formatted);
+    }
+    vkernel_config_uninit(&config);
+    assert_config_is_empty(&config);
+    smap_destroy(&options);
+    ovs_assert(testlib_count_blocks() == n_blocks);
+}
+
+/* config-unknown NAME [KEY=VALUE]... */
+static void
+test_config_unknown(struct ovs_cmdl_context *ctx)
+{
+    size_t n_blocks = testlib_count_blocks();
+    struct smap options;
+
+    parse_smap(ctx->argv + 2, &options);
+    testlib_print(vkernel_config_unknown(ctx->argv[1], &options),
+                  "all known");
+    smap_destroy(&options);
+    ovs_assert(testlib_count_blocks() == n_blocks);
+}
+
+static void
+parse_config(const char *option, struct vkernel_config *config)
+{
+    char *argv[] = { CONST_CAST(char *, option), NULL };
+    struct smap options;
+
+    parse_smap(argv, &options);
+    ovs_assert(!vkernel_config_parse("vk0", &options, config));
+    smap_destroy(&options);
+}
+
+/* config-copies: cloning, comparing, and parsing what was formatted. */
+static void
+test_config_copies(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    static const char *const options[] = {
+        "n_rxq=1", "ifname=vk1", "n_rxq=2", "n_rxq_desc=512",
+        "vhost-path=/dev/other",
+    };
+    size_t n_blocks = testlib_count_blocks();
+
+    for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
+        struct smap formatted = SMAP_INITIALIZER(&formatted);
+        struct vkernel_config config, clone, parsed;
+
+        parse_config(options[i], &config);
+        vkernel_config_clone(&clone, &config);
+        ovs_assert(clone.vhost_path != config.vhost_path);
+        ovs_assert(vkernel_config_equals(&config, &clone));
+
+        vkernel_config_format(&config, &formatted);
+        ovs_assert(!vkernel_config_parse("vk0", &formatted, &parsed));
+        ovs_assert(!vkernel_config_unknown("vk0", &formatted));
+        ovs_assert(vkernel_config_equals(&config, &parsed));
+        smap_destroy(&formatted);
+        vkernel_config_uninit(&config);
+        vkernel_config_uninit(&parsed);
+
+        for (size_t j = 0; j < ARRAY_SIZE(options); j++) {
+            parse_config(options[j], &config);
+            ovs_assert(vkernel_config_equals(&config, &clone) == (i == j));
+            ovs_assert(vkernel_config_equals(&clone, &config) == (i == j));
+            vkernel_config_uninit(&config);
+        }
+        vkernel_config_uninit(&clone);
+    }
+
+    /* Nor may two empty ones be a problem, as they have no path. */
+    struct vkernel_config a, b;
+
+    memset(&a, 0, sizeof a);
+    vkernel_config_clone(&b, &a);
+    ovs_assert(vkernel_config_equals(&a, &b));
+    parse_config(options[0], &b);
+    ovs_assert(!vkernel_config_equals(&a, &b));
+    vkernel_config_uninit(&b);
+    ovs_assert(testlib_count_blocks() == n_blocks);
+}
+
+/* config-mtu NAME MTU... */
+static void
+test_config_mtu(struct ovs_cmdl_context *ctx)
+{
+    for (int i = 2; i < ctx->argc; i++) {
+        testlib_print(vkernel_config_check_mtu(ctx->argv[1],
+                                               atoi(ctx->argv[i])), "valid");
+    }
+}
+
+/* max-queues: prints how many queue pairs the driver accepts. */
+static void
+test_max_queues(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    printf("%d\n", VKERNEL_MAX_QUEUES);
+}
+
+/* frame-size MTU... */
+static void
+test_frame_size(struct ovs_cmdl_context *ctx)
+{
+    for (int i = 1; i < ctx->argc; i++) {
+        printf("%"PRIuSIZE"\n",
+               vkernel_device_max_frame_size(atoi(ctx->argv[i])));
+    }
+}
+
+/* Errors. */
+
+static enum vkernel_error_source
+parse_source(const char *name)
+{
+    static const char *const names[] = {
+        [VKERNEL_ERROR_OPTIONS] = "options",
+        [VKERNEL_ERROR_MTU] = "mtu",
+        [VKERNEL_ERROR_MAC] = "mac",
+        [VKERNEL_ERROR_DEVICE] = "device",
+    };
+
+    BUILD_ASSERT_DECL(ARRAY_SIZE(names) == VKERNEL_N_ERROR_SOURCES);
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        if (!strcmp(name, names[i])) {
+            return i;
+        }
+    }
+    ovs_fatal(0, "%s: no such source", name);
+}
+
+/* error IFACE ARG...: each ARG sets a source ("SOURCE=TEXT"), clears one
+ * ("SOURCE") or all ("clear"), or prints what is said of IFACE ("get") or of
+ * another ("get=IFACE"). */
+static void
+test_error(struct ovs_cmdl_context *ctx)
+{
+    const char *iface = ctx->argv[1];
+
+    for (int i = 2; i < ctx->argc; i++) {
+        char *arg = ctx->argv[i];
+        char *text = strchr(arg, '=');
+
+        if (text) {
+            *text++ = '\0';
+        }
+        if (!strcmp(arg, "get")) {
+            testlib_print(vkernel_error_get(text ? text : iface), "no error");
+        } else if (!strcmp(arg, "clear")) {
+            vkernel_error_clear(iface);
+        } else {
+            vkernel_error_set(iface, parse_source(arg),
+                              nullable_xstrdup(text));
+        }
+    }
+}
+
+/* error-leaks: nothing is left of what was cleared. */
+static void
+test_error_leaks(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    size_t n_blocks = 0;
+
+    /* The first round makes the table grow, and has the log allocate. */
+    for (int round = 0; round < 3; round++) {
+        for (int source = 0; source < VKERNEL_N_ERROR_SOURCES; source++) {
+            vkernel_error_set("vk0", source, xstrdup("one"));
+            vkernel_error_set("vk0", source, xstrdup("one"));
+            vkernel_error_set("vk1", source, xstrdup("two"));
+        }
+        free(vkernel_error_get("vk0"));
+        vkernel_error_clear("vk0");
+        vkernel_error_clear("vk0");
+        for (int source = 0; source < VKERNEL_N_ERROR_SOURCES; source++) {
+            vkernel_error_set("vk1", source, NULL);
+        }
+        ovs_assert(!vkernel_error_get("vk0"));
+        ovs_assert(!vkernel_error_get("vk1"));
+        ovs_assert(!round || testlib_count_blocks() == n_blocks);
+        n_blocks = testlib_count_blocks();
+    }
+}
+
+/* Retries. */
+
+/* What time_msec() returns from now on, or 0 for the real time. */
+static long long int simulated_msec;
+
+long long int __real_time_msec(void);
+long long int __wrap_time_msec(void);
+
+long long int
+__wrap_time_msec(void)
+{
+    return simulated_msec ? simulated_msec : __real_time_msec();
+}
+
+/* retry ARG...: each ARG is the time, in milliseconds, that it is from then on
+ * ("at=MSEC"), lets the opening of vk0 fail ("fail=N_RXQ"), asks whether it
+ * may be tried ("check=N_RXQ"), whether some time has come ("run"), or forgets
+ * ("forget"). */
+static void
+test_retry(struct ovs_cmdl_context *ctx)
+{
+    for (int i = 1; i < ctx->argc; i++) {
+        char *arg = ctx->argv[i];
+        char *value = strchr(arg, '=');
+
+        if (value) {
+            *value++ = '\0';
+        }
+        if (!strcmp(arg, "at")) {
+            simulated_msec = atoll(value);
+        } else if (!strcmp(arg, "run")) {
+            puts(vkernel_retry_run() ? "due" : "not due");
+        } else if (!strcmp(arg, "forget")) {
+            vkernel_retry_forget("vk0");
+        } else {
+            struct smap options = SMAP_INITIALIZER(&options);
+            struct vkernel_config config;
+
+            smap_add(&options, "n_rxq", value);
+            ovs_assert(!vkernel_config_parse("vk0", &options, &config));
+            if (!strcmp(arg, "fail")) {
+                char *message = xasprintf("failed with %s", value);
+
+                vkernel_retry_failed("vk0", &config, message);
+                free(message);
+            } else {
+                testlib_print(vkernel_retry_check("vk0", &config), "try");
+            }
+            vkernel_config_uninit(&config);
+            smap_destroy(&options);
+        }
+    }
+}
+
+/* Statistics. */
+
+/* Gives each counter of 'stats' a value of its own: in order, 'base' plus 1,
+ * 2 and so on. */
+static void
+fill_stats(struct vkernel_stats *stats, int n_queues, uint64_t base)
+{
+    uint64_t next = base;
+
+    for (int q = 0; q < n_queues; q++) {
+        vkernel_counter_add(&stats->rxq[q].packets, ++next);
+        vkernel_counter_add(&stats->rxq[q].bytes, ++next);
+        for (int i = 0; i < VKERNEL_N_RX_DROPS; i++) {
+            vkernel_counter_add(&stats->rxq[q].drops[i], ++next);
+        }
+        vkernel_counter_add(&stats->txq[q].packets, ++next);
+        vkernel_counter_add(&stats->txq[q].bytes, ++next);
+        for (int i = 0; i < VKERNEL_N_TX_DROPS; i++) {
+            vkernel_counter_add(&stats->txq[q].drops[i], ++next);
+        }
+    }
+    stats->driver = (struct vkernel_driver_stats) {
+        .rx_errors = base + 101,
+        .rx_multicast = base + 102,
+        .rx_broadcast = base + 103,
+        .tx_multicast = base + 104,
+        .tx_broadcast = base + 105,
+        .rx_no_buffer = base + 106,
+    };
+    stats->kernel = (struct vkernel_link_stats) {
+        .rx_packets = base + 201,
+        .rx_bytes = base + 202,
+        .rx_dropped = base + 203,
+        .rx_errors = base + 204,
+        .tx_packets = base + 205,
+        .tx_bytes = base + 206,
+        .tx_dropped = base + 207,
+    };
+}
+
+/* Returns a ledger that 'ctx' describes: USED_QUEUES SHOWN_QUEUES BASE. */
+static struct vkernel_stats *
+make_stats(struct ovs_cmdl_context *ctx)
+{
+    struct vkernel_stats *stats = vkernel_stats_create();
+    uint64_t base = strtoull(ctx->argv[3], NULL, 0);
+
+    fill_stats(stats, atoi(ctx->argv[1]), base);
+    return stats;
+}
+
+/* stats-ledger USED SHOWN BASE: prints the ledger. */
+static void
+test_stats_ledger(struct ovs_cmdl_context *ctx)
+{
+    struct vkernel_stats *stats = make_stats(ctx);
+    struct ds text = DS_EMPTY_INITIALIZER;
+
+    vkernel_stats_format(stats, atoi(ctx->argv[2]), &text);
+    fputs(ds_cstr(&text), stdout);
+    ds_destroy(&text);
+    vkernel_stats_destroy(stats);
+}
+
+/* stats-custom USED SHOWN BASE: prints the custom statistics. */
+static void
+test_stats_custom(struct ovs_cmdl_context *ctx)
+{
+    struct vkernel_stats *stats = make_stats(ctx);
+    size_t n_blocks = testlib_count_blocks();
+    struct netdev_custom_stats custom;
+
+    memset(&custom, 0xa5, sizeof custom);
+    vkernel_stats_get_custom(stats, atoi(ctx->argv[2]), &custom);
+    for (int i = 0; i < custom.size; i++) {
+        const char *name = custom.counters[i].name;
+
+        printf("%s=%"PRIu64"\n", name, custom.counters[i].value);
+        ovs_assert(name[0] && strlen(name) < sizeof custom.counters[i].name);
+        for (int j = 0; j < i; j++) {
+            ovs_assert(strcmp(name, custom.counters[j].name));
+        }
+    }
+    free(custom.counters);
+    ovs_assert(testlib_count_blocks() == n_blocks);
+    vkernel_stats_destroy(stats);
+}
+
+#define NETDEV_STATS(S)                         \
+    S(rx_packets)                               \
+    S(tx_packets)                               \
+    S(rx_bytes)                                 \
+    S(tx_bytes)                                 \
+    S(rx_errors)                                \
+    S(tx_errors)                                \
+    S(rx_dropped)                               \
+    S(tx_dropped)                               \
+    S(multicast)                                \
+    S(collisions)                               \
+    S(rx_missed_errors)                         \
+    S(rx_broadcast_packets)                     \
+    S(tx_broadcast_packets)                     \
+    S(tx_multicast_packets)
+
+/* stats-column USED SHOWN BASE: prints what is filled of the 'statistics'
+ * column. */
+static void
+test_stats_column(struct ovs_cmdl_context *ctx)
+{
+    struct vkernel_stats *stats = make_stats(ctx);
+    struct netdev_stats out, rest;
+
+    memset(&out, 0xff, sizeof out);
+    memset(&rest, 0xff, sizeof rest);
+    vkernel_stats_get(stats, &out);
+#define S(NAME)                                         \
+    if (out.NAME != UINT64_MAX) {                       \
+        printf(#NAME"=%"PRIu64"\n", out.NAME);          \
+        out.NAME = UINT64_MAX;                          \
+    }
+    NETDEV_STATS(S)
+#undef S
+    /* What has no name above stays unknown. */
+    ovs_assert(!memcmp(&out, &rest, sizeof out));
+    vkernel_stats_destroy(stats);
+}
+
+/* stats-driver: adds the driver's counters up. */
+static void
+test_stats_driver(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    struct vkernel_driver_stats sum = { .rx_errors = 0 };
+    const struct vkernel_driver_stats more = {
+        .rx_errors = 1, .rx_multicast = 20, .rx_broadcast = 300,
+        .tx_multicast = 4000, .tx_broadcast = 50000, .rx_no_buffer = 600000,
+    };
+    uint64_t *values = (uint64_t *) &sum;
+
+    vkernel_driver_stats_add(&sum, &more);
+    vkernel_driver_stats_add(&sum, &more);
+    for (size_t i = 0; i < sizeof sum / sizeof *values; i++) {
+        printf("%s%"PRIu64, i ? " " : "", values[i]);
+    }
+    putchar('\n');
+}
+
+/* A device in the language of rtnetlink. */
+
+/* What the kernel will answer next.  Unless it is empty, an answer to somebody
+ * else's request precedes it. */
+static struct ofpbuf *answer;
+static int send_error;
+static int receive_error;
+
+/* The last request. */
+static struct ofpbuf *request;
+
+WRAP(int, nl_sock_send, struct nl_sock *sock OVS_UNUSED,
+     const struct ofpbuf *msg, bool wait)
+{
+    struct nlmsghdr *nlmsg = nl_msg_nlmsghdr(msg);
+
+    ovs_assert(wait);
+    nlmsg->nlmsg_len = msg->size;
+    nlmsg->nlmsg_seq = 42;
+    ofpbuf_delete(request);
+    request = ofpbuf_clone(msg);
+    return send_error;
+}
+
+WRAP(int, nl_sock_recv, struct nl_sock *sock OVS_UNUSED, struct ofpbuf *buf,
+     int *nsid OVS_UNUSED, bool wait)
+{
+    static bool stale_sent;
+
+    ovs_assert(wait);
+    if (receive_error) {
+        return receive_error;
+    }
+    ofpbuf_clear(buf);
+    ofpbuf_put(buf, answer->data, answer->size);
+    stale_sent = !stale_sent;
+    if (stale_sent) {
+        struct ifinfomsg *ifi = ofpbuf_at_assert(buf, NLMSG_HDRLEN,
+                                                 sizeof *ifi);
+
+        nl_msg_nlmsghdr(buf)->nlmsg_seq = 41;
+        ifi->ifi_index = 1;
+    }
+    return 0;
+}
+
+static void
+start_answer(int type, size_t size)
+{
+    ofpbuf_delete(answer);
+    answer = ofpbuf_new(0);
+    nl_msg_put_nlmsghdr(answer, size, type, 0);
+    nl_msg_nlmsghdr(answer)->nlmsg_seq = 42;
+}
+
+static void
+end_answer(void)
+{
+    nl_msg_nlmsghdr(answer)->nlmsg_len = answer->size;
+}
+
+/* Makes an answer of error 'error'. */
+static void
+put_error(int error)
+{
+    struct nlmsgerr *err;
+
+    start_answer(NLMSG_ERROR, sizeof *err);
+    err = ofpbuf_put_zeros(answer, sizeof *err);
+    err->error = -error;
+    end_answer();
+}
+
+/* Puts an IFLA_STATS64 of 'size' bytes. */
+static void
+put_stats(size_t size)
+{
+    const struct rtnl_link_stats64 s = {
+        .rx_packets = 1, .rx_bytes = 2, .rx_dropped = 3, .rx_errors = 40,
+        .rx_frame_errors = 4, .tx_packets = 5, .tx_bytes = 6,
+        .tx_dropped = 7, .tx_errors = 800, .rx_missed_errors = 900,
+    };
+    uint8_t *data = nl_msg_put_unspec_zero(answer, IFLA_STATS64, size);
+
+    memcpy(data, &s, MIN(size, sizeof s));
+}
+
+/* Puts an IFLA_LINKINFO of 'kind' whose IFLA_INFO_DATA is as that of a tun
+ * device of the type 'type' and, if 'n_queues' is not negative, with that
+ * many queues and twice as many disabled ones. */
+static void
+put_linkinfo(const char *kind, uint8_t type, int n_queues)
+{
+    size_t info = nl_msg_start_nested(answer, IFLA_LINKINFO);
+    size_t data;
+
+    nl_msg_put_string(answer, IFLA_INFO_KIND, kind);
+    data = nl_msg_start_nested(answer, IFLA_INFO_DATA);
+    nl_msg_put_u8(answer, IFLA_TUN_TYPE, type);
+    nl_msg_put_u8(answer, IFLA_TUN_MULTI_QUEUE, n_queues >= 0);
+    if (n_queues >= 0) {
+        nl_msg_put_u32(answer, IFLA_TUN_NUM_QUEUES, n_queues);
+        nl_msg_put_u32(answer, IFLA_TUN_NUM_DISABLED_QUEUES, 2 * n_queues);
+    }
+    nl_msg_end_nested(answer, data);
+    nl_msg_end_nested(answer, info);
+}
+
+/* What an answer may be like. */
+enum link_kind {
+    LINK_BARE,                  /* No more than the mandatory attributes. */
+    LINK_TAP,                   /* A multi-queue tap, with all. */
+    LINK_TAP_SINGLE,            /* A tap with one queue. */
+    LINK_TUN,                   /* No tap, but a tun. */
+    LINK_VETH,                  /* Of another kind. */
+    LINK_NO_DATA,               /* A tun device that does not say which. */
+    LINK_LOOPBACK,              /* An address that is not Ethernet's. */
+    LINK_NO_MTU,                /* A mandatory attribute is missing. */
+    LINK_OLD_STATS,             /* Statistics of an old kernel. */
+    LINK_NEW_STATS,             /* Statistics of a kernel yet to come. */
+    LINK_SHORT_STATS,           /* Statistics that end early. */
+    LINK_DELETED,               /* RTM_DELLINK. */
+};
+
+static void
+put_link(enum link_kind kind)
+{
+    static const uint8_t mac[] = { 0x52, 0x54, 0, 0x12, 0x34, 0x56, 0, 0 };
+    struct ifinfomsg *ifi;
+
+    start_answer(kind == LINK_DELETED ? RTM_DELLINK : RTM_NEWLINK,
+                 sizeof *ifi);
+    ifi = ofpbuf_put_zeros(answer, sizeof *ifi);
+    ifi->ifi_index = 7;
+    ifi->ifi_flags = kind == LINK_TAP ? IFF_UP | IFF_RUNNING : IFF_RUNNING;
+    nl_msg_put_string(answer, IFLA_IFNAME, "vk0");
+    if (kind != LINK_NO_MTU) {
+        nl_msg_put_u32(answer, IFLA_MTU, 1500);
+    }
+    if (kind != LINK_BARE) {
+        nl_msg_put_unspec(answer, IFLA_ADDRESS, mac,
+                          kind == LINK_LOOPBACK ? 4 : 6);
+    }
+    if (kind == LINK_TAP) {
+        put_linkinfo("tun", IFF_TAP, 4);
+        put_stats(sizeof(struct rtnl_link_stats64));
+    } else if (kind == LINK_TAP_SINGLE) {
+        put_linkinfo("tun", IFF_TAP, -1);
+    } else if (kind == LINK_TUN) {
+        put_linkinfo("tun", IFF_TUN, 1);
+    } else if (kind == LINK_VETH) {
+        put_linkinfo("veth", IFF_TAP, 1);
+    } else if (kind == LINK_NO_DATA) {
+        size_t info = nl_msg_start_nested(answer, IFLA_LINKINFO);
+
+        nl_msg_put_string(answer, IFLA_INFO_KIND, "tun");
+        nl_msg_end_nested(answer, info);
+    } else if (kind == LINK_OLD_STATS) {
+        put_stats(offsetof(struct rtnl_link_stats64, rx_nohandler));
+    } else if (kind == LINK_NEW_STATS) {
+        put_stats(sizeof(struct rtnl_link_stats64) + 4096);
+    } else if (kind == LINK_SHORT_STATS) {
+        put_stats(offsetof(struct rtnl_link_stats64, rx_nohandler) - 8);
+    }
+    end_answer();
+}
+
+static void
+get_link(const char *title)
+{
+    struct vkernel_link link;
+    int error;
+
+    memset(&link, 0xa5, sizeof link);
+    error = vkernel_link_get(NULL, NULL, 7, &link);
+    printf("%s: ", title);
+    if (error) {
+        printf("%s\n", ovs_strerror(error));
+        return;
+    }
+    printf("%s %d mtu=%d mac="ETH_ADDR_FMT" up=%d tap=%d mq=%d queues=%d+%d "
+           "stats=%"PRIu64",%"PRIu64",%"PRIu64",%"PRIu64",%"PRIu64",%"PRIu64
+           ",%"PRIu64"\n", link.ifname, link.ifindex, link.mtu,
+           ETH_ADDR_ARGS(link.mac), link.up, link.is_tap, link.multi_queue,
+           link.n_queues, link.n_disabled_queues, link.stats.rx_packets,
+           link.stats.rx_bytes, link.stats.rx_dropped, link.stats.rx_errors,
+           link.stats.tx_packets, link.stats.tx_bytes, link.stats.tx_dropped);
+}
+
+/* link-get: what is understood of each kind of answer. */
+static void
+test_link_get(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    static const char *const titles[] = {
+        [LINK_BARE] = "bare",
+        [LINK_TAP] = "tap",
+        [LINK_TAP_SINGLE] = "single-queue tap",
+        [LINK_TUN] = "tun",
+        [LINK_VETH] = "veth",
+        [LINK_NO_DATA] = "no data",
+        [LINK_LOOPBACK] = "loopback",
+        [LINK_NO_MTU] = "no MTU",
+        [LINK_OLD_STATS] = "old stats",
+        [LINK_NEW_STATS] = "new stats",
+        [LINK_SHORT_STATS] = "short stats",
+        [LINK_DELETED] = "deleted",
+    };
+    size_t n_blocks = testlib_count_blocks();
+
+    for (size_t i = 0; i < ARRAY_SIZE(titles); i++) {
+        put_link(i);
+        get_link(titles[i]);
+    }
+    put_error(ENODEV);
+    get_link("error");
+    put_error(0);
+    get_link("acknowledgement");
+    receive_error = ENOBUFS;
+    get_link("receiving fails");
+    send_error = ECONNREFUSED;
+    get_link("sending fails");
+    ofpbuf_delete(answer);
+    ofpbuf_delete(request);
+    ovs_assert(testlib_count_blocks() == n_blocks);
+}
+
+static void
+print_request(void)
+{
+    static const struct nl_policy policy[] = {
+        [IFLA_IFNAME] = { .type = NL_A_STRING, .optional = true },
+        [IFLA_MTU] = { .type = NL_A_U32, .optional = true },
+    };
+    struct nlattr *attrs[ARRAY_SIZE(policy)];
+    const struct nlmsghdr *nlmsg = nl_msg_nlmsghdr(request);
+    const struct ifinfomsg *ifi;
+
+    ovs_assert(nl_policy_parse(request, NLMSG_HDRLEN + sizeof *ifi, policy,
+                               attrs, ARRAY_SIZE(attrs)));
+    ifi = ofpbuf_at_assert(request, NLMSG_HDRLEN, sizeof *ifi);
+    printf("%s%s index=%d",
+           nlmsg->nlmsg_type == RTM_GETLINK ? "get"
+           : nlmsg->nlmsg_type == RTM_SETLINK ? "set" : "?",
+           nlmsg->nlmsg_flags == NLM_F_REQUEST ? ""
+           : nlmsg->nlmsg_flags == (NLM_F_REQUEST | NLM_F_ACK) ? "+ack" : "?",
+           ifi->ifi_index);
+    if (attrs[IFLA_IFNAME]) {
+        printf(" name=%s", nl_attr_get_string(attrs[IFLA_IFNAME]));
+    }
+    if (attrs[IFLA_MTU]) {
+        printf(" mtu=%u", nl_attr_get_u32(attrs[IFLA_MTU]));
+    }
+    putchar('\n');
+}
+
+/* link-request: what the kernel is asked. */
+static void
+test_link_request(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    struct vkernel_link link;
+
+    put_link(LINK_TAP);
+    ovs_assert(!vkernel_link_get(NULL, "vk0", 7, &link));
+    print_request();
+    ovs_assert(!vkernel_link_get(NULL, NULL, 7, &link));
+    print_request();
+    put_error(0);
+    ovs_assert(!vkernel_link_set_mtu(NULL, 7, 9000));
+    print_request();
+    put_error(EPERM);
+    ovs_assert(vkernel_link_set_mtu(NULL, 7, 9000) == EPERM);
+}
+
+/* link-event: which device a message speaks of. */
+static void
+test_link_event(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    put_link(LINK_TAP);
+    printf("new link %d\n", vkernel_link_parse_event(answer));
+    put_link(LINK_DELETED);
+    printf("deleted link %d\n", vkernel_link_parse_event(answer));
+    nl_msg_nlmsghdr(answer)->nlmsg_type = RTM_NEWADDR;
+    printf("new address %d\n", vkernel_link_parse_event(answer));
+    start_answer(RTM_NEWLINK, 0);
+    end_answer();
+    printf("too short %d\n", vkernel_link_parse_event(answer));
+}
+
+static const struct ovs_cmdl_command commands[] = {
+    { "config", "NAME [KEY=VALUE]...", 1, INT_MAX, test_config, OVS_RO },
+    { "config-unknown", "NAME [KEY=VALUE]...", 1, INT_MAX,
+      test_config_unknown, OVS_RO },
+    { "config-copies", NULL, 0, 0, test_config_copies, OVS_RO },
+    { "config-mtu", "NAME MTU...", 2, INT_MAX, test_config_mtu, OVS_RO },
+    { "max-queues", NULL, 0, 0, test_max_queues, OVS_RO },
+    { "frame-size", "MTU...", 1, INT_MAX, test_frame_size, OVS_RO },
+    { "error", "IFACE ARG...", 2, INT_MAX, test_error, OVS_RO },
+    { "error-leaks", NULL, 0, 0, test_error_leaks, OVS_RO },
+    { "retry", "ARG...", 1, INT_MAX, test_retry, OVS_RO },
+    { "stats-ledger", "USED SHOWN BASE", 3, 3, test_stats_ledger, OVS_RO },
+    { "stats-custom", "USED SHOWN BASE", 3, 3, test_stats_custom, OVS_RO },
+    { "stats-column", "USED SHOWN BASE", 3, 3, test_stats_column, OVS_RO },
+    { "stats-driver", NULL, 0, 0, test_stats_driver, OVS_RO },
+    { "link-get", NULL, 0, 0, test_link_get, OVS_RO },
+    { "link-request", NULL, 0, 0, test_link_request, OVS_RO },
+    { "link-event", NULL, 0, 0, test_link_event, OVS_RO },
+    { NULL, NULL, 0, 0, NULL, OVS_RO },
+};
+
+int
+main(int argc, char *argv[])
+{
+    testlib_main(argc, argv, commands);
+    return 0;
+}

@@ -1,0 +1,241 @@
+#!/usr/bin/env python3
+# Copyright (c) 2026 The dpdkvkernel Authors.
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at:
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""Sends, receives and counts packets for the system tests.
+
+    echo ADDRESS PORT
+        Sends back what comes by UDP and by TCP to PORT, until it is killed.
+    tcp-file ADDRESS PORT FILE BACK
+        Sends FILE to an echo by TCP and writes what comes back to BACK.
+    flows ADDRESS PORT FLOWS ROUNDS
+        Sends ROUNDS numbered packets in each of FLOWS flows to an echo, first
+        by UDP, then by TCP, and prints how many flows had each packet back.
+    raw-send TAP COUNT [SIZE [fast]]
+        Sends COUNT frames of SIZE bytes (60), of an Ethernet type of their
+        own, to nobody's address; no faster than a slow machine can take, or
+        "fast".
+    raw-receive TAP COUNT SECONDS
+        Prints "ready", then how many of those frames came: when there were
+        COUNT, or none for SECONDS.
+    hold-tap TAP [multi_queue] [tun]
+        Makes or opens a tap, prints "ready", and keeps it until it is killed.
+"""
+
+import fcntl
+import selectors
+import socket
+import struct
+import sys
+import threading
+import time
+
+# Free for local use (IEEE 802, local experimental).
+ETH_TYPE = 0x88b5
+
+TUNSETIFF = 0x400454ca
+IFF_TUN = 0x0001
+IFF_TAP = 0x0002
+IFF_MULTI_QUEUE = 0x0100
+IFF_NO_PI = 0x1000
+
+
+def new_socket(address, kind):
+    family = socket.AF_INET6 if ':' in address else socket.AF_INET
+    s = socket.socket(family, kind)
+    s.settimeout(60)
+    return s
+
+
+def echo_stream(connection):
+    with connection:
+        while True:
+            data = connection.recv(65536)
+            if not data:
+                return
+            connection.sendall(data)
+
+
+def echo_datagrams(s):
+    while True:
+        data, source = s.recvfrom(65536)
+        s.sendto(data, source)
+
+
+def echo(address, port):
+    udp = new_socket(address, socket.SOCK_DGRAM)
+    udp.settimeout(None)
+    udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+    udp.bind((address, int(port)))
+    tcp = new_socket(address, socket.SOCK_STREAM)
+    tcp.settimeout(None)
+    tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    tcp.bind((address, int(port)))
+    tcp.listen(1024)
+    threading.Thread(target=echo_datagrams, args=(udp,), daemon=True).start()
+    while True:
+        connection, _ = tcp.accept()
+        threading.Thread(target=echo_stream, args=(connection,),
+                         daemon=True).start()
+
+
+def connect(address, port):
+    """Connects by TCP, trying for a while, as the echo may not be there yet."""
+    deadline = time.monotonic() + 30
+    while True:
+        s = new_socket(address, socket.SOCK_STREAM)
+        try:
+            s.connect((address, int(port)))
+            return s
+        except OSError:
+            s.close()
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+
+
+def tcp_file(address, port, path, back):
+    with open(path, 'rb') as f:
+        data = f.read()
+    s = connect(address, port)
+
+    def send():
+        s.sendall(data)
+        s.shutdown(socket.SHUT_WR)
+
+    threading.Thread(target=send, daemon=True).start()
+    with open(back, 'wb') as f:
+        while True:
+            part = s.recv(65536)
+            if not part:
+                break
+            f.write(part)
+
+
+def make_message(flow, round_):
+    return b'%d %d\n' % (flow, round_)
+
+
+def udp_flows(address, port, n, rounds):
+    selector = selectors.DefaultSelector()
+    missing = {}
+    for flow in range(n):
+        s = new_socket(address, socket.SOCK_DGRAM)
+        s.connect((address, port))
+        s.setblocking(False)
+        missing[s] = {make_message(flow, r) for r in range(rounds)}
+        selector.register(s, selectors.EVENT_READ)
+
+    def receive(seconds):
+        for key, _ in selector.select(seconds):
+            missing[key.fileobj].discard(key.fileobj.recv(64))
+
+    # No faster than a slow machine can, as nothing here is sent again.
+    for r in range(rounds):
+        for flow, s in enumerate(missing):
+            s.send(make_message(flow, r))
+            receive(0.002)
+    deadline = time.monotonic() + 10
+    while any(missing.values()) and time.monotonic() < deadline:
+        receive(0.5)
+    return sum(not m for m in missing.values())
+
+
+def tcp_flows(address, port, n, rounds):
+    complete = 0
+    flows = [connect(address, port) for _ in range(n)]
+    for r in range(rounds):
+        for flow, s in enumerate(flows):
+            s.sendall(make_message(flow, r))
+    for flow, s in enumerate(flows):
+        s.shutdown(socket.SHUT_WR)
+        want = b''.join(make_message(flow, r) for r in range(rounds))
+        got = b''
+        while True:
+            part = s.recv(65536)
+            if not part:
+                break
+            got += part
+        complete += got == want
+    return complete
+
+
+def flows(address, port, n, rounds):
+    port, n, rounds = int(port), int(n), int(rounds)
+    connect(address, port).close()
+    print('udp: %d of %d flows complete'
+          % (udp_flows(address, port, n, rounds), n))
+    print('tcp: %d of %d flows complete'
+          % (tcp_flows(address, port, n, rounds), n))
+
+
+def raw_socket(tap):
+    s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW,
+                      socket.htons(ETH_TYPE))
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+    s.bind((tap, ETH_TYPE))
+    return s
+
+
+def raw_send(tap, count, size='60', pace='slow'):
+    s = raw_socket(tap)
+    header = struct.pack('!6s6sH', b'\x02\0\0\0\0\xee', b'\x02\0\0\0\0\xff',
+                         ETH_TYPE)
+    for i in range(int(count)):
+        s.send((header + struct.pack('!I', i)).ljust(int(size), b'\xa5'))
+        if pace == 'slow' and i % 32 == 31:
+            time.sleep(0.005)
+
+
+def raw_receive(tap, count, seconds):
+    s = raw_socket(tap)
+    # Not ours, but let us have them.
+    s.setsockopt(263, 1, struct.pack('iHH8s', socket.if_nametoindex(tap), 1,
+                                     0, bytes(8)))
+    print('ready', flush=True)
+    s.settimeout(float(seconds))
+    n = 0
+    try:
+        while n < int(count):
+            s.recv(65536)
+            n += 1
+    except TimeoutError:
+        pass
+    print('%d frames' % n)
+
+
+def hold_tap(tap, *words):
+    flags = IFF_NO_PI | (IFF_TUN if 'tun' in words else IFF_TAP)
+    if 'multi_queue' in words:
+        flags |= IFF_MULTI_QUEUE
+    with open('/dev/net/tun', 'r+b', buffering=0) as f:
+        fcntl.ioctl(f, TUNSETIFF, struct.pack('16sH', tap.encode(), flags))
+        print('ready', flush=True)
+        while True:
+            time.sleep(60)
+
+
+COMMANDS = {
+    'echo': echo,
+    'tcp-file': tcp_file,
+    'flows': flows,
+    'raw-send': raw_send,
+    'raw-receive': raw_receive,
+    'hold-tap': hold_tap,
+}
+
+if __name__ == '__main__':
+    if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:
+        sys.exit(__doc__)
+    COMMANDS[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,102 @@
+/*
+ * Copyright (c) 2026 The dpdkvkernel Authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#include <config.h>
+
+#include "vkernel-bridge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "netdev-dpdkvkernel.h"
+#include "ovsdb-idl.h"
+#include "vswitch-idl.h"
+
+/* The database of bridge.o, which keeps it to itself. */
+static struct ovsdb_idl *bridge_idl;
+
+struct ovsdb_idl *__real_ovsdb_idl_create(const char *remote,
+                                          const struct ovsdb_idl_class *,
+                                          bool monitor_everything_by_default,
+                                          bool retry);
+struct ovsdb_idl *__wrap_ovsdb_idl_create(const char *remote,
+                                          const struct ovsdb_idl_class *,
+                                          bool monitor_everything_by_default,
+                                          bool retry);
+void __real_ovsrec_interface_set_error(const struct ovsrec_interface *,
+                                       const char *error);
+void __wrap_ovsrec_interface_set_error(const struct ovsrec_interface *,
+                                       const char *error);
+
+struct ovsdb_idl *
+__wrap_ovsdb_idl_create(const char *remote,
+                        const struct ovsdb_idl_class *class,
+                        bool monitor_everything_by_default, bool retry)
+{
+    struct ovsdb_idl *idl;
+
+    idl = __real_ovsdb_idl_create(remote, class,
+                                  monitor_everything_by_default, retry);
+    if (class == &ovsrec_idl_class) {
+        bridge_idl = idl;
+    }
+    return idl;
+}
+
+static bool
+has_interface(const struct ovsrec_port *port, const char *name)
+{
+    for (size_t i = 0; i < port->n_interfaces; i++) {
+        if (!strcmp(port->interfaces[i]->name, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const struct ovsrec_bridge *
+vkernel_bridge_find(const char *name)
+{
+    const struct ovsrec_bridge *bridge;
+
+    if (!bridge_idl) {
+        return NULL;
+    }
+    OVSREC_BRIDGE_FOR_EACH (bridge, bridge_idl) {
+        for (size_t i = 0; i < bridge->n_ports; i++) {
+            if (has_interface(bridge->ports[i], name)) {
+                return bridge;
+            }
+        }
+    }
+    return NULL;
+}
+
+/* bridge.o calls this for a port once while it configures it, to clear the
+ * error column, and when it cannot create a port, to say so. */
+void
+__wrap_ovsrec_interface_set_error(const struct ovsrec_interface *row,
+                                  const char *error)
+{
+    if (strcmp(row->type, "dpdkvkernel")) {
+        __real_ovsrec_interface_set_error(row, error);
+    } else {
+        char *text = netdev_dpdkvkernel_configure(row->name, row->mac, error);
+
+        __real_ovsrec_interface_set_error(row, text);
+        free(text);
+    }
+}
