@@ -18,6 +18,8 @@ lib_libvkernel_la_SOURCES = \
 	lib/netdev-dpdkvkernel-unixctl.h \
 	lib/netdev-dpdkvkernel.c \
 	lib/netdev-dpdkvkernel.h \
+	lib/vkernel-buffers.c \
+	lib/vkernel-buffers.h \
 	lib/vkernel-compat.h \
 	lib/vkernel-config.c \
 	lib/vkernel-config.h \
@@ -31,6 +33,8 @@ lib_libvkernel_la_SOURCES = \
 	lib/vkernel-mempool.h \
 	lib/vkernel-netns.c \
 	lib/vkernel-netns.h \
+	lib/vkernel-offload.c \
+	lib/vkernel-offload.h \
 	lib/vkernel-port.c \
 	lib/vkernel-port.h \
 	lib/vkernel-retry.c \

@@ -73,8 +73,10 @@ format_show(const struct netdev_dpdkvkernel_info *info, void *reply_)
                   ETH_ADDR_ARGS(device->mac));
     ds_put_format(reply, "  mtu: %d\n", device->mtu);
     ds_put_format(reply, "  memory: %.1f MiB for rx, %.1f MiB for tx\n",
-                  device->rx_pool.memory / 1048576.0,
-                  device->tx_pool.memory / 1048576.0);
+                  (vkernel_buffers_get_rx_memory(&device->buffers)
+                   / 1048576.0),
+                  (vkernel_buffers_get_tx_memory(&device->buffers)
+                   / 1048576.0));
 
     smap_init(&status);
     netdev_dpdkvkernel_format_status(info, &status);

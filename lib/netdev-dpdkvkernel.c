@@ -48,6 +48,11 @@
 
 VLOG_DEFINE_THIS_MODULE(netdev_dpdkvkernel);
 
+/* What Open vSwitch may leave to the port to do, with TSO. */
+#define OFFLOADS (NETDEV_TX_OFFLOAD_TCP_CKSUM       \
+                  | NETDEV_TX_OFFLOAD_UDP_CKSUM     \
+                  | NETDEV_TX_OFFLOAD_TCP_TSO)
+
 static struct ovs_mutex ports_mutex = OVS_MUTEX_INITIALIZER;
 
 /* Contains all "struct netdev_dpdkvkernel"s.  The lock order is ports_mutex,
@@ -66,6 +71,7 @@ struct netdev_dpdkvkernel {
 
     /* Written by construct() and reconfigure() only, while no thread sends;
      * the fast path reads them without a lock. */
+    struct vkernel_rx rx;
     struct vkernel_tx tx;
     struct vkernel_txq txqs[VKERNEL_MAX_QUEUES];
     bool running;               /* There is a port to receive from. */
@@ -108,8 +114,8 @@ struct netdev_dpdkvkernel {
 struct netdev_rxq_dpdkvkernel {
     struct netdev_rxq up;
     struct vkernel_rxq_counters *counters; /* In the netdev's ledger. */
-    uint16_t port_id;           /* DPDK's... */
-    bool running;               /* ...if there is one to receive from. */
+    struct vkernel_rx rx;       /* The netdev's... */
+    bool running;               /* ...if there is a port to receive from. */
 };
 
 /* Finds the bridge of an Interface: see netdev_dpdkvkernel_register(). */
@@ -349,6 +355,20 @@ follow_mtu(struct netdev_dpdkvkernel *dev)
     }
 }
 
+/* Nor may the kernel hand over more than a buffer holds. */
+static void
+limit_gso_max_size(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    int size = dev->device.gso_max_size;
+
+    if (size && dev->link.gso_max_size > size) {
+        VLOG_INFO("%s: setting the tap's gso_max_size back from %d to %d",
+                  netdev_get_name(&dev->up), dev->link.gso_max_size, size);
+        vkernel_tap_set_gso_max_size(dev->device.tap, size);
+    }
+}
+
 /* Likewise for the MAC. */
 static void
 follow_mac(struct netdev_dpdkvkernel *dev)
@@ -370,6 +390,7 @@ follow_link(struct netdev_dpdkvkernel *dev)
     refresh_link(dev);
     if (!dev->link_error) {
         follow_mtu(dev);
+        limit_gso_max_size(dev);
         follow_mac(dev);
     }
 }
@@ -491,10 +512,19 @@ publish(struct netdev_dpdkvkernel *dev)
     const struct vkernel_device *device = &dev->device;
 
     dev->running = device->port != NULL;
-    dev->tx.port_id = device->port ? vkernel_port_get_id(device->port) : 0;
-    dev->tx.max_frame_size = vkernel_device_max_frame_size(device->mtu);
-    dev->tx.copy_mp = device->tx_pool.mp;
+    dev->rx.port_id = device->port ? vkernel_port_get_id(device->port) : 0;
+    dev->rx.offloads = device->gso_max_size > 0;
+    dev->rx.copy_mp = device->buffers.rx_copies.mp;
+    dev->rx.max_copy_size = device->buffers.max_frame_size;
+    dev->rx.ring_mp = device->buffers.ring.mp;
+    dev->rx.reserve = device->buffers.rx_reserve;
+    dev->tx.port_id = dev->rx.port_id;
+    dev->tx.mtu = device->mtu;
+    dev->tx.max_frame_size = device->buffers.max_frame_size;
+    dev->tx.copy_mp = device->buffers.tx_copies.mp;
+    dev->tx.large_copy_mp = device->buffers.tx_large_copies.mp;
     dev->tx.n_txqs = device->config.n_queues;
+    dev->up.ol_flags = device->gso_max_size ? OFFLOADS : 0;
     dev->up.n_rxq = dev->up.n_txq = device->config.n_queues;
     refresh_link(dev);
     netdev_change_seq_changed(&dev->up);
@@ -952,6 +982,10 @@ netdev_dpdkvkernel_format_status(const struct netdev_dpdkvkernel_info *info,
     smap_add_format(status, "ifindex", "%d", info->link->ifindex);
     smap_add(status, "netns", (vkernel_tap_is_in_own_netns(device->tap)
                                ? "own" : "other"));
+    if (device->gso_max_size) {
+        smap_add_format(status, "gso_max_size", "%d",
+                        info->link->gso_max_size);
+    }
     smap_add_nocopy(status, xstrdup("features"),
                     vkernel_tap_format_offloads(device->tap));
 }
@@ -1043,7 +1077,7 @@ netdev_dpdkvkernel_rxq_construct(struct netdev_rxq *rxq)
     struct netdev_dpdkvkernel *dev = netdev_dpdkvkernel_cast(rxq->netdev);
 
     rx->counters = &dev->stats->rxq[rxq->queue_id];
-    rx->port_id = dev->tx.port_id;
+    rx->rx = dev->rx;
     rx->running = dev->running;
     return 0;
 }
@@ -1073,8 +1107,7 @@ netdev_dpdkvkernel_rxq_recv(struct netdev_rxq *rxq,
     }
     atomic_read_relaxed(&dev->admin_up, &admin_up);
     return (OVS_LIKELY(admin_up && rx->running)
-            ? vkernel_rx_burst(rx->port_id, rxq->queue_id, rx->counters,
-                               batch)
+            ? vkernel_rx_burst(&rx->rx, rxq->queue_id, rx->counters, batch)
             : EAGAIN);
 }
 

@@ -59,4 +59,65 @@ vkernel_compat_init_rx_packet(struct dp_packet *packet)
 #endif
 }
 
+/* Open vSwitch's words for offloads.  Up to 3.5 they are flags of the mbuf, the
+ * same ones as DPDK's for transmission, and say what is left to do. */
+
+/* Marks 'packet', just received, as one whose checksum of 'l4_proto',
+ * IPPROTO_TCP or IPPROTO_UDP, is that of the pseudo-header only. */
+static inline void
+vkernel_compat_mark_partial(struct dp_packet *packet, bool is_ipv4,
+                            uint8_t l4_proto)
+{
+    if (is_ipv4) {
+        dp_packet_hwol_set_tx_ipv4(packet);
+    } else {
+        dp_packet_hwol_set_tx_ipv6(packet);
+    }
+    if (l4_proto == IPPROTO_TCP) {
+        dp_packet_hwol_set_csum_tcp(packet);
+    } else {
+        dp_packet_hwol_set_csum_udp(packet);
+    }
+}
+
+/* Marks 'packet', which vkernel_compat_mark_partial() was called for, as one to
+ * be cut into TCP segments, the size of which is in its mbuf. */
+static inline void
+vkernel_compat_mark_tso(struct dp_packet *packet)
+{
+    dp_packet_hwol_set_tcp_seg(packet);
+}
+
+/* Returns what is left to do for 'packet' as flags of RTE_MBUF_F_TX_*: one of
+ * RTE_MBUF_F_TX_IPV4 and RTE_MBUF_F_TX_IPV6, one of those in
+ * RTE_MBUF_F_TX_L4_MASK, and RTE_MBUF_F_TX_TCP_SEG; 0 if it is complete. */
+static inline uint64_t
+vkernel_compat_get_tx_flags(const struct dp_packet *packet)
+{
+    uint64_t flags = *dp_packet_ol_flags_ptr(packet);
+
+    return flags & (RTE_MBUF_F_TX_L4_MASK | RTE_MBUF_F_TX_TCP_SEG)
+           ? flags & (RTE_MBUF_F_TX_L4_MASK | RTE_MBUF_F_TX_TCP_SEG
+                      | RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IPV6)
+           : 0;
+}
+
+/* Returns true if 'packet' is to be cut into TCP segments. */
+static inline bool
+vkernel_compat_is_tso(const struct dp_packet *packet)
+{
+    return dp_packet_hwol_is_tso(packet);
+}
+
+/* Copies what is left to do for 'src', from wherever it comes, to 'dst', whose
+ * mbuf is new. */
+static inline void
+vkernel_compat_copy_offloads(struct dp_packet *dst,
+                             const struct dp_packet *src)
+{
+    dst->mbuf.ol_flags = *dp_packet_ol_flags_ptr(src)
+                         & RTE_MBUF_F_TX_OFFLOAD_MASK;
+    dst->mbuf.tso_segsz = src->mbuf.tso_segsz;
+}
+
 #endif /* vkernel-compat.h */

@@ -30,7 +30,8 @@
 
 /* Every option that vkernel_config_parse() knows. */
 static const char *const known_options[] = {
-    "ifname", "n_rxq", "n_rxq_desc", "n_txq_desc", "vhost-path",
+    "gso-max-size", "ifname", "n_rxq", "n_rxq_desc", "n_txq_desc", "tso",
+    "vhost-path",
 };
 
 /* Parses 'value' as a decimal integer from 'min' to 'max' into '*resultp'.
@@ -185,6 +186,37 @@ parse_vhost_path(const char *name, const struct smap *options,
     return NULL;
 }
 
+static char *
+parse_tso(const char *name, const struct smap *options,
+          struct vkernel_config *config)
+{
+    const char *value = smap_get_def(options, "tso", "auto");
+
+    config->tso = !strcmp(value, "auto");
+    return (config->tso || !strcmp(value, "off")
+            ? NULL
+            : xasprintf("%s: options:tso=\"%s\" is not valid: \"auto\", which "
+                        "follows other_config:userspace-tso-enable, and "
+                        "\"off\" are accepted", name, value));
+}
+
+static char *
+parse_gso_max_size(const char *name, const struct smap *options,
+                   struct vkernel_config *config)
+{
+    const char *value = smap_get(options, "gso-max-size");
+
+    config->gso_max_size = VKERNEL_MAX_GSO_MAX_SIZE;
+    return (!value || parse_int(value, VKERNEL_MIN_GSO_MAX_SIZE,
+                                VKERNEL_MAX_GSO_MAX_SIZE,
+                                &config->gso_max_size)
+            ? NULL
+            : xasprintf("%s: options:gso-max-size=\"%s\" is not valid: an "
+                        "integer from %d to %d, in bytes, is accepted", name,
+                        value, VKERNEL_MIN_GSO_MAX_SIZE,
+                        VKERNEL_MAX_GSO_MAX_SIZE));
+}
+
 char *
 vkernel_config_parse(const char *name, const struct smap *options,
                      struct vkernel_config *config)
@@ -201,6 +233,12 @@ vkernel_config_parse(const char *name, const struct smap *options,
     }
     if (!error) {
         error = parse_vhost_path(name, options, config);
+    }
+    if (!error) {
+        error = parse_tso(name, options, config);
+    }
+    if (!error) {
+        error = parse_gso_max_size(name, options, config);
     }
     if (error) {
         vkernel_config_uninit(config);
@@ -306,6 +344,8 @@ vkernel_config_format(const struct vkernel_config *config,
     smap_add_format(options, "n_rxq_desc", "%d", config->ring_size);
     smap_add_format(options, "n_txq_desc", "%d", config->ring_size);
     smap_add(options, "vhost-path", config->vhost_path);
+    smap_add(options, "tso", config->tso ? "auto" : "off");
+    smap_add_format(options, "gso-max-size", "%d", config->gso_max_size);
 }
 
 bool
@@ -315,7 +355,9 @@ vkernel_config_equals(const struct vkernel_config *a,
     return (!strcmp(a->ifname, b->ifname)
             && nullable_string_is_equal(a->vhost_path, b->vhost_path)
             && a->n_queues == b->n_queues
-            && a->ring_size == b->ring_size);
+            && a->ring_size == b->ring_size
+            && a->tso == b->tso
+            && a->gso_max_size == b->gso_max_size);
 }
 
 void

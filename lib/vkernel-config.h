@@ -39,6 +39,12 @@ struct smap;
 #define VKERNEL_MIN_MTU 68
 #define VKERNEL_MAX_MTU 9698
 
+/* Bytes of a frame that the kernel has not cut into TCP segments: the least
+ * that is worth it, and the most that fits, with its headroom, into the 65535
+ * bytes that a DPDK buffer may have. */
+#define VKERNEL_MIN_GSO_MAX_SIZE 2048
+#define VKERNEL_MAX_GSO_MAX_SIZE 65280
+
 #define VKERNEL_DEFAULT_VHOST_PATH "/dev/vhost-net"
 
 /* What a user asked for. */
@@ -47,6 +53,8 @@ struct vkernel_config {
     char *vhost_path;           /* The character device of vhost-net. */
     int n_queues;               /* Queue pairs: both n_rxq and n_txq. */
     int ring_size;              /* Descriptors in each ring. */
+    bool tso;                   /* If Open vSwitch can, too. */
+    int gso_max_size;           /* Of the tap, with TSO, in bytes. */
 };
 
 /* Fills 'config', which need not be initialized, from 'options'.

@@ -22,6 +22,7 @@
 #include <string.h>
 
 #include "packets.h"
+#include "userspace-tso.h"
 #include "util.h"
 #include "vkernel-link.h"
 #include "vkernel-netns.h"
@@ -29,57 +30,19 @@
 #include "vkernel-stats.h"
 #include "vkernel-tap.h"
 
-/* Received packets that may wait outside of the device's own rings: in other
- * ports' Tx rings, in threads' caches, in reassembly. */
-#define RX_EXTRA_BUFFERS 4096
-
-/* Likewise for copies, which go nowhere but into the device's own rings. */
-#define TX_EXTRA_BUFFERS 1024
-
-size_t
-vkernel_device_max_frame_size(int mtu)
-{
-    return mtu + ETH_HEADER_LEN + 2 * VLAN_HEADER_LEN;
-}
-
-/* Returns how many bytes a buffer must hold for an MTU of 'mtu'.  The driver's
- * check of buffers against the MTU adds the virtio header to the frame,
- * although it goes into the headroom (virtio_dev_configure()). */
-static size_t
-get_buffer_size(int mtu)
-{
-    enum { VIRTIO_NET_HDR_SIZE = 12 };
-
-    return vkernel_device_max_frame_size(mtu) + VIRTIO_NET_HDR_SIZE;
-}
-
-/* Makes the pools that 'config' and 'mtu' take in 'device'. */
+/* Makes the buffers that the configuration and MTU of 'device' take. */
 static char *
-create_pools(struct vkernel_device *device)
+create_buffers(struct vkernel_device *device)
 {
-    size_t size = get_buffer_size(device->mtu);
-    unsigned int n_descs = device->config.n_queues * device->config.ring_size;
-    char *message;
+    const struct vkernel_buffers_args args = {
+        .n_queues = device->config.n_queues,
+        .ring_size = device->config.ring_size,
+        .mtu = device->mtu,
+        .gso_max_size = device->gso_max_size,
+        .socket_id = device->socket_id,
+    };
 
-    message = vkernel_mempool_create(&device->rx_pool,
-                                     2 * n_descs + RX_EXTRA_BUFFERS,
-                                     size, device->socket_id);
-    if (!message) {
-        message = vkernel_mempool_create(&device->tx_pool,
-                                         n_descs + TX_EXTRA_BUFFERS,
-                                         size, device->socket_id);
-        if (message) {
-            vkernel_mempool_put(&device->rx_pool);
-        }
-    }
-    return message;
-}
-
-static void
-put_pools(struct vkernel_device *device)
-{
-    vkernel_mempool_put(&device->rx_pool);
-    vkernel_mempool_put(&device->tx_pool);
+    return vkernel_buffers_create(&device->buffers, &args);
 }
 
 /* Compares what the kernel has with what 'device' asked for: that no call
@@ -106,10 +69,39 @@ check_granted(const struct vkernel_device *device)
                          "the %d that was asked for", ifname, link.mtu,
                          device->mtu);
     }
+    if (device->gso_max_size && link.gso_max_size > device->gso_max_size) {
+        return xasprintf("the kernel gave the tap \"%s\" a gso_max_size of "
+                         "%d, not the %d that was asked for", ifname,
+                         link.gso_max_size, device->gso_max_size);
+    }
     return NULL;
 }
 
-/* Opens the port of 'device', which has its tap and pools. */
+/* Sets what the tap of 'device' must have before its queues are attached.
+ * Returns NULL if successful, otherwise a message. */
+static char *
+set_up_tap(struct vkernel_device *device)
+{
+    const char *ifname = vkernel_tap_get_name(device->tap);
+    int error;
+
+    error = vkernel_tap_set_mtu(device->tap, device->mtu);
+    if (error) {
+        return xasprintf("cannot set the MTU of tap \"%s\" to %d (%s)", ifname,
+                         device->mtu, ovs_strerror(error));
+    }
+    error = (device->gso_max_size
+             ? vkernel_tap_set_gso_max_size(device->tap, device->gso_max_size)
+             : 0);
+    if (error) {
+        return xasprintf("cannot set the gso_max_size of tap \"%s\" to %d "
+                         "(%s)", ifname, device->gso_max_size,
+                         ovs_strerror(error));
+    }
+    return NULL;
+}
+
+/* Opens the port of 'device', which has its tap and buffers. */
 static char *
 open_port(struct vkernel_device *device)
 {
@@ -121,7 +113,8 @@ open_port(struct vkernel_device *device)
         .ring_size = device->config.ring_size,
         .mtu = device->mtu,
         .socket_id = device->socket_id,
-        .rx_mp = device->rx_pool.mp,
+        .offloads = device->gso_max_size > 0,
+        .rx_mp = device->buffers.ring.mp,
     };
     char *message;
     int saved;
@@ -133,11 +126,10 @@ open_port(struct vkernel_device *device)
                          "(%s): CAP_SYS_ADMIN is needed", args.ifname,
                          ovs_strerror(error));
     }
-    error = vkernel_tap_set_mtu(device->tap, device->mtu);
-    message = (error
-               ? xasprintf("cannot set the MTU of tap \"%s\" to %d (%s)",
-                           args.ifname, device->mtu, ovs_strerror(error))
-               : vkernel_port_open(&args, &device->port));
+    message = set_up_tap(device);
+    if (!message) {
+        message = vkernel_port_open(&args, &device->port);
+    }
     vkernel_netns_leave(saved);
     if (!message) {
         message = check_granted(device);
@@ -170,6 +162,16 @@ open_tap(struct vkernel_device *device)
     return NULL;
 }
 
+/* Takes 'config' over into 'device'. */
+static void
+set_config(struct vkernel_device *device, const struct vkernel_config *config)
+{
+    vkernel_config_clone(&device->config, config);
+    device->gso_max_size = (config->tso && userspace_tso_enabled()
+                            ? config->gso_max_size
+                            : 0);
+}
+
 char *
 vkernel_device_open(struct vkernel_device *device,
                     const struct vkernel_config *config, int socket_id,
@@ -177,7 +179,7 @@ vkernel_device_open(struct vkernel_device *device,
 {
     char *message;
 
-    vkernel_config_clone(&device->config, config);
+    set_config(device, config);
     device->socket_id = socket_id;
     message = vkernel_port_check_vhost(config->vhost_path);
     if (!message) {
@@ -185,7 +187,7 @@ vkernel_device_open(struct vkernel_device *device,
     }
     *tap_opened = !message;
     if (!message) {
-        message = create_pools(device);
+        message = create_buffers(device);
     }
     if (!message) {
         message = open_port(device);
@@ -236,7 +238,7 @@ prepare(const struct vkernel_device *device, struct vkernel_device *next,
     }
     next->mtu = mtu;
     next->mac = device->mac;
-    return message ? message : create_pools(next);
+    return message ? message : create_buffers(next);
 }
 
 char *
@@ -247,7 +249,7 @@ vkernel_device_prepare(const struct vkernel_device *device,
     char *message;
 
     memset(next, 0, sizeof *next);
-    vkernel_config_clone(&next->config, config);
+    set_config(next, config);
     next->socket_id = device->socket_id;
     message = prepare(device, next, mtu);
     if (message) {
@@ -317,7 +319,7 @@ void
 vkernel_device_close(struct vkernel_device *device)
 {
     vkernel_port_close(device->port);
-    put_pools(device);
+    vkernel_buffers_put(&device->buffers);
     vkernel_tap_close(device->tap);
     vkernel_config_uninit(&device->config);
     memset(device, 0, sizeof *device);

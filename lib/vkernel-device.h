@@ -18,7 +18,7 @@
 #define VKERNEL_DEVICE_H 1
 
 /* What carries a port's traffic: a tap, the virtio-user device attached to
- * it, and the pools that both directions take buffers from, which are always
+ * it, and the buffers of both directions, which are always
  * opened, changed and closed together.
  *
  * Knows nothing of netdevs.  All functions are called from the main thread,
@@ -26,11 +26,10 @@
  * thread receives or sends. */
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "openvswitch/types.h"
+#include "vkernel-buffers.h"
 #include "vkernel-config.h"
-#include "vkernel-mempool.h"
 
 struct vkernel_driver_stats;
 struct vkernel_port;
@@ -39,12 +38,12 @@ struct vkernel_tap;
 struct vkernel_device {
     struct vkernel_config config; /* What it was opened with. */
     int mtu;                    /* In bytes. */
+    int gso_max_size;           /* Of the tap, in bytes; 0 without offloads. */
     struct eth_addr mac;        /* Of the tap. */
     int socket_id;              /* NUMA node. */
     struct vkernel_tap *tap;    /* NULL if and only if it is not open. */
     struct vkernel_port *port;  /* NULL after a change that failed badly. */
-    struct vkernel_mempool rx_pool; /* For frames from the kernel. */
-    struct vkernel_mempool tx_pool; /* For copies of packets of others. */
+    struct vkernel_buffers buffers; /* Of its packets. */
 };
 
 /* Opens 'device', which must be all zeros.  The MTU and the MAC are those of
@@ -93,9 +92,5 @@ int vkernel_device_set_mac(struct vkernel_device *, struct eth_addr);
 
 /* Closes 'device' and makes it all zeros.  Does nothing if it is not open. */
 void vkernel_device_close(struct vkernel_device *);
-
-/* Returns the most bytes that a frame of an MTU of 'mtu' may have: the
- * Ethernet header and two VLAN tags more. */
-size_t vkernel_device_max_frame_size(int mtu);
 
 #endif /* vkernel-device.h */

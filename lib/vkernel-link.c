@@ -126,6 +126,7 @@ parse_link(const struct ofpbuf *msg, struct vkernel_link *link)
         [IFLA_ADDRESS] = { .type = NL_A_UNSPEC, .optional = true },
         [IFLA_IFNAME] = { .type = NL_A_STRING },
         [IFLA_MTU] = { .type = NL_A_U32 },
+        [IFLA_GSO_MAX_SIZE] = { .type = NL_A_U32, .optional = true },
         [IFLA_LINKINFO] = { .type = NL_A_NESTED, .optional = true },
         /* Counters have been added at the end over time.  The kernel may be
          * older, or younger, than the header that we were built with. */
@@ -148,6 +149,9 @@ parse_link(const struct ofpbuf *msg, struct vkernel_link *link)
     ovs_strlcpy(link->ifname, nl_attr_get_string(attrs[IFLA_IFNAME]),
                 sizeof link->ifname);
     link->mtu = nl_attr_get_u32(attrs[IFLA_MTU]);
+    if (attrs[IFLA_GSO_MAX_SIZE]) {
+        link->gso_max_size = nl_attr_get_u32(attrs[IFLA_GSO_MAX_SIZE]);
+    }
     if (attrs[IFLA_ADDRESS]
         && nl_attr_get_size(attrs[IFLA_ADDRESS]) == ETH_ADDR_LEN) {
         link->mac = nl_attr_get_eth_addr(attrs[IFLA_ADDRESS]);
@@ -180,17 +184,30 @@ vkernel_link_get(struct nl_sock *sock, const char *ifname, int ifindex,
     return error;
 }
 
-int
-vkernel_link_set_mtu(struct nl_sock *sock, int ifindex, int mtu)
+/* Sets the attribute 'type' of the device 'ifindex' to 'value'. */
+static int
+set_u32(struct nl_sock *sock, int ifindex, uint16_t type, uint32_t value)
 {
     struct ofpbuf request, reply;
     int error;
 
     link_request_init(&request, RTM_SETLINK, NLM_F_ACK, ifindex);
-    nl_msg_put_u32(&request, IFLA_MTU, mtu);
+    nl_msg_put_u32(&request, type, value);
     error = link_transact(sock, &request, &reply);
     ofpbuf_uninit(&reply);
     return error;
+}
+
+int
+vkernel_link_set_mtu(struct nl_sock *sock, int ifindex, int mtu)
+{
+    return set_u32(sock, ifindex, IFLA_MTU, mtu);
+}
+
+int
+vkernel_link_set_gso_max_size(struct nl_sock *sock, int ifindex, int size)
+{
+    return set_u32(sock, ifindex, IFLA_GSO_MAX_SIZE, size);
 }
 
 int

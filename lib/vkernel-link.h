@@ -53,6 +53,8 @@ struct vkernel_link {
     int ifindex;                /* Index in its namespace. */
     int mtu;                    /* In bytes. */
     struct eth_addr mac;        /* Address. */
+    int gso_max_size;           /* Most bytes of a frame with several segments
+                                 * that the kernel hands over. */
     bool up;                    /* IFF_UP: up by the administrator. */
 
     /* Of tun and tap devices only (IFLA_INFO_KIND "tun"). */
@@ -70,6 +72,7 @@ int vkernel_link_get(struct nl_sock *, const char *ifname, int ifindex,
                      struct vkernel_link *link);
 
 int vkernel_link_set_mtu(struct nl_sock *, int ifindex, int mtu);
+int vkernel_link_set_gso_max_size(struct nl_sock *, int ifindex, int size);
 
 /* Returns the index of the device that 'msg', received from RTNLGRP_LINK,
  * speaks of, or 0 if it speaks of none. */

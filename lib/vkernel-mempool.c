@@ -72,11 +72,14 @@ format_no_memory(const struct vkernel_mempool *pool, unsigned int n_buffers,
                      " bytes, %"PRIuSIZE" MiB in all (%s): DPDK holds %"
                      PRIuSIZE" MiB on NUMA node %d, of which %"PRIuSIZE" MiB "
                      "are free; free or add hugepages, or lower "
-                     "options:n_rxq, options:n_rxq_desc or mtu_request",
+                     "options:n_rxq, options:n_rxq_desc%s",
                      n_buffers, data_room, to_mebibytes(pool->memory),
                      rte_strerror(error),
                      to_mebibytes(stats.heap_totalsz_bytes), socket_id,
-                     to_mebibytes(stats.heap_freesz_bytes));
+                     to_mebibytes(stats.heap_freesz_bytes),
+                     data_room > UINT16_MAX / 4
+                     ? ", options:gso-max-size or mtu_request"
+                     : " or mtu_request");
 }
 
 /* Returns the bytes of the pages that 'file' counts in 'subdir' of 'dir', if
@@ -149,7 +152,7 @@ is_hopeless(size_t size, int socket_id)
 
 char *
 vkernel_mempool_create(struct vkernel_mempool *pool, unsigned int n_buffers,
-                       size_t frame_size, int socket_id)
+                       size_t frame_size, bool cached, int socket_id)
 {
     size_t data_room = RTE_PKTMBUF_HEADROOM + ROUND_UP(frame_size,
                                                        CACHE_LINE_SIZE);
@@ -168,7 +171,7 @@ vkernel_mempool_create(struct vkernel_mempool *pool, unsigned int n_buffers,
         return format_no_memory(pool, n_buffers, data_room, socket_id, ENOMEM);
     }
     snprintf(name, sizeof name, "vkernel%u", next_id++);
-    pool->mp = rte_pktmbuf_pool_create(name, n_buffers, CACHE_SIZE,
+    pool->mp = rte_pktmbuf_pool_create(name, n_buffers, cached ? CACHE_SIZE : 0,
                                        private_size, data_room, socket_id);
     if (!pool->mp) {
         return format_no_memory(pool, n_buffers, data_room, socket_id,

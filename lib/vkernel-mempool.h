@@ -27,6 +27,7 @@
  * All functions are called from the main thread.  The buffers are taken and
  * given back by any thread. */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct rte_mempool;
@@ -38,13 +39,14 @@ struct vkernel_mempool {
 };
 
 /* Makes a pool of 'n_buffers' on NUMA node 'socket_id', each of which holds a
- * frame of 'frame_size' bytes behind the usual headroom.
+ * frame of 'frame_size' bytes behind the usual headroom.  If it is 'cached',
+ * each thread may keep some free buffers to itself, which is faster.
  *
  * Returns NULL if successful, otherwise a message without the Interface's
  * name that says what was asked for and what there is, to be free()d by the
  * caller. */
 char *vkernel_mempool_create(struct vkernel_mempool *, unsigned int n_buffers,
-                             size_t frame_size, int socket_id);
+                             size_t frame_size, bool cached, int socket_id);
 
 /* Gives the pool up and empties '*pool'.  Does nothing if it is empty. */
 void vkernel_mempool_put(struct vkernel_mempool *);

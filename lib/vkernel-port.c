@@ -44,6 +44,15 @@ VLOG_DEFINE_THIS_MODULE(vkernel_port);
  * Documentation/admin-guide/devices.txt) but in no header for programs. */
 #define VHOST_NET_MINOR 238
 
+/* What Open vSwitch can use of what virtio offers.  The kernel leaves TCP
+ * segmentation to us only together with checksums. */
+#define RX_OFFLOADS (RTE_ETH_RX_OFFLOAD_TCP_CKSUM       \
+                     | RTE_ETH_RX_OFFLOAD_UDP_CKSUM     \
+                     | RTE_ETH_RX_OFFLOAD_TCP_LRO)
+#define TX_OFFLOADS (RTE_ETH_TX_OFFLOAD_TCP_CKSUM       \
+                     | RTE_ETH_TX_OFFLOAD_UDP_CKSUM     \
+                     | RTE_ETH_TX_OFFLOAD_TCP_TSO)
+
 struct vkernel_port {
     char name[RTE_DEV_NAME_MAX_LEN]; /* DPDK's name for the device. */
     uint16_t id;                /* DPDK's number for it... */
@@ -164,14 +173,27 @@ probe(struct vkernel_port *port, const struct vkernel_port_args *args)
     return NULL;
 }
 
+/* The most that the driver takes: it then frees what the kernel has taken at
+ * each transmission, not only when the ring is nearly full. */
+static uint16_t
+get_tx_free_thresh(const struct vkernel_port_args *args)
+{
+    return args->ring_size - 4;
+}
+
 static char *
 setup_queues(struct vkernel_port *port, const struct vkernel_port_args *args)
 {
+    const struct rte_eth_txconf tx_conf = {
+        .tx_free_thresh = get_tx_free_thresh(args),
+        .offloads = args->offloads ? TX_OFFLOADS : 0,
+    };
+
     for (int q = 0; q < args->n_queues; q++) {
         int error;
 
         error = -rte_eth_tx_queue_setup(port->id, q, args->ring_size,
-                                        args->socket_id, NULL);
+                                        args->socket_id, &tx_conf);
         if (error) {
             return format_failure(args, "set up a Tx queue of", error);
         }
@@ -187,7 +209,13 @@ setup_queues(struct vkernel_port *port, const struct vkernel_port_args *args)
 static char *
 configure(struct vkernel_port *port, const struct vkernel_port_args *args)
 {
-    const struct rte_eth_conf conf = { .rxmode = { .mtu = args->mtu } };
+    const struct rte_eth_conf conf = {
+        .rxmode = {
+            .mtu = args->mtu,
+            .offloads = args->offloads ? RX_OFFLOADS : 0,
+        },
+        .txmode = { .offloads = args->offloads ? TX_OFFLOADS : 0 },
+    };
     struct rte_eth_dev_info info;
     char *message;
     int error;

@@ -25,6 +25,7 @@
  * with the netdev's mutex held; no other thread uses the device while it is
  * opened or closed. */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "openvswitch/types.h"
@@ -42,7 +43,8 @@ struct vkernel_port_args {
     int ring_size;              /* Descriptors in each ring. */
     int mtu;                    /* In bytes. */
     int socket_id;              /* NUMA node. */
-    struct rte_mempool *rx_mp;  /* Where received packets come from. */
+    bool offloads;              /* Checksums and TCP segmentation? */
+    struct rte_mempool *rx_mp;  /* What the Rx rings are filled with. */
 };
 
 /* Returns NULL if 'vhost_path' is vhost-net and may be used, otherwise a

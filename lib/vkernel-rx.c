@@ -20,46 +20,130 @@
 
 #include <errno.h>
 #include <rte_ethdev.h>
+#include <rte_mbuf.h>
+#include <string.h>
 
 #include "dp-packet.h"
 #include "openvswitch/compiler.h"
 #include "vkernel-compat.h"
+#include "vkernel-offload.h"
 #include "vkernel-stats.h"
 
+/* Returns a copy of 'mbuf', which has one segment, in a buffer of 'mp', or
+ * NULL if there is none. */
+static struct rte_mbuf *
+copy_mbuf(struct rte_mempool *mp, const struct rte_mbuf *mbuf)
+{
+    struct rte_mbuf *copy = rte_pktmbuf_alloc(mp);
+
+    if (OVS_LIKELY(copy)) {
+        memcpy(rte_pktmbuf_mtod(copy, char *),
+               rte_pktmbuf_mtod(mbuf, const char *), mbuf->data_len);
+        copy->data_len = mbuf->data_len;
+        copy->pkt_len = mbuf->pkt_len;
+        copy->port = mbuf->port;
+        copy->ol_flags = mbuf->ol_flags;
+        copy->packet_type = mbuf->packet_type;
+        copy->tx_offload = mbuf->tx_offload;
+    }
+    return copy;
+}
+
+/* Replaces those of the 'n' 'mbufs' that are small by copies, drops those for
+ * which there is no buffer, and gives the others' buffers back.  Returns how
+ * many are left. */
+static size_t
+take_out_of_ring(const struct vkernel_rx *rx, struct rte_mbuf **mbufs,
+                 size_t n)
+{
+    struct rte_mbuf *unused[NETDEV_MAX_BURST];
+    size_t n_unused = 0;
+    size_t n_kept = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct rte_mbuf *mbuf = mbufs[i];
+
+        if (mbuf->pkt_len <= rx->max_copy_size) {
+            struct rte_mbuf *copy = copy_mbuf(rx->copy_mp, mbuf);
+
+            unused[n_unused++] = mbuf;
+            if (OVS_LIKELY(copy)) {
+                mbufs[n_kept++] = copy;
+            }
+        } else if (OVS_LIKELY(rte_mempool_avail_count(rx->ring_mp)
+                              > rx->reserve)) {
+            mbufs[n_kept++] = mbuf;
+        } else {
+            unused[n_unused++] = mbuf;
+        }
+    }
+    rte_pktmbuf_free_bulk(unused, n_unused);
+    return n_kept;
+}
+
+/* Drops those of the 'n' 'mbufs' that have more than one segment, as the
+ * datapath would read past the first one's end.  Returns how many are left. */
+static size_t
+drop_chained(struct rte_mbuf **mbufs, size_t n)
+{
+    size_t n_kept = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (OVS_LIKELY(mbufs[i]->nb_segs == 1)) {
+            mbufs[n_kept++] = mbufs[i];
+        } else {
+            rte_pktmbuf_free(mbufs[i]);
+        }
+    }
+    return n_kept;
+}
+
+/* Makes packets for Open vSwitch of 'n' 'mbufs'.  Returns how many bytes they
+ * have. */
+static uint64_t
+init_packets(const struct vkernel_rx *rx, struct rte_mbuf **mbufs, size_t n)
+{
+    uint64_t bytes = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct dp_packet *packet = CONTAINER_OF(mbufs[i], struct dp_packet,
+                                                mbuf);
+
+        vkernel_compat_init_rx_packet(packet);
+        if (rx->offloads) {
+            vkernel_offload_rx(packet);
+        }
+        bytes += mbufs[i]->pkt_len;
+    }
+    return bytes;
+}
+
 int
-vkernel_rx_burst(uint16_t port_id, uint16_t queue_id,
+vkernel_rx_burst(const struct vkernel_rx *rx, uint16_t queue_id,
                  struct vkernel_rxq_counters *counters,
                  struct dp_packet_batch *batch)
 {
     struct rte_mbuf **mbufs = (struct rte_mbuf **) batch->packets;
-    uint64_t bytes = 0;
-    size_t n_kept = 0;
-    size_t n;
+    size_t n_polled, n_linear, n;
 
-    n = rte_eth_rx_burst(port_id, queue_id, mbufs, NETDEV_MAX_BURST);
-    if (!n) {
+    n_polled = rte_eth_rx_burst(rx->port_id, queue_id, mbufs,
+                                NETDEV_MAX_BURST);
+    if (!n_polled) {
         return EAGAIN;
     }
-    for (size_t i = 0; i < n; i++) {
-        struct rte_mbuf *mbuf = mbufs[i];
-
-        /* The datapath reads past the first segment's end. */
-        if (OVS_UNLIKELY(mbuf->nb_segs != 1)) {
-            rte_pktmbuf_free(mbuf);
-            continue;
-        }
-        vkernel_compat_init_rx_packet(CONTAINER_OF(mbuf, struct dp_packet,
-                                                   mbuf));
-        bytes += mbuf->pkt_len;
-        mbufs[n_kept++] = mbuf;
+    n = n_linear = drop_chained(mbufs, n_polled);
+    if (rx->copy_mp) {
+        n = take_out_of_ring(rx, mbufs, n_linear);
     }
-    batch->count = n_kept;
+    batch->count = n;
 
-    vkernel_counter_add(&counters->packets, n_kept);
-    vkernel_counter_add(&counters->bytes, bytes);
-    if (OVS_UNLIKELY(n_kept < n)) {
+    vkernel_counter_add(&counters->bytes, init_packets(rx, mbufs, n));
+    vkernel_counter_add(&counters->packets, n);
+    if (OVS_UNLIKELY(n < n_polled)) {
         vkernel_counter_add(&counters->drops[VKERNEL_DROP_RX_CHAINED],
-                            n - n_kept);
+                            n_polled - n_linear);
+        vkernel_counter_add(&counters->drops[VKERNEL_DROP_RX_NO_BUFFER],
+                            n_linear - n);
     }
-    return n_kept ? 0 : EAGAIN;
+    return n ? 0 : EAGAIN;
 }

@@ -23,16 +23,35 @@
  * without a lock.  Allocates nothing and makes no system call, but for the
  * driver's eventfd when the worker sleeps on an empty ring. */
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct dp_packet_batch;
+struct rte_mempool;
 struct vkernel_rxq_counters;
 
+/* What reception needs to know of a port. */
+struct vkernel_rx {
+    uint16_t port_id;           /* DPDK's. */
+    bool offloads;              /* The driver leaves work to do? */
+
+    /* If 'copy_mp' is nonnull, frames of up to 'max_copy_size' bytes are
+     * copied into its buffers, so that the rings' own, which are large, go
+     * back at once; larger ones are delivered as they are only while 'ring_mp'
+     * has more than 'reserve' buffers left, so that the rings cannot run
+     * dry. */
+    struct rte_mempool *copy_mp;
+    size_t max_copy_size;
+    struct rte_mempool *ring_mp;
+    unsigned int reserve;
+};
+
 /* Receives into 'batch', which must be empty, up to NETDEV_MAX_BURST packets
- * from queue 'queue_id' of DPDK's port 'port_id', and counts them.
+ * from queue 'queue_id', and counts them.
  *
  * Returns 0 if there is a packet in 'batch', EAGAIN if there is none. */
-int vkernel_rx_burst(uint16_t port_id, uint16_t queue_id,
+int vkernel_rx_burst(const struct vkernel_rx *, uint16_t queue_id,
                      struct vkernel_rxq_counters *,
                      struct dp_packet_batch *batch);
 

@@ -40,13 +40,21 @@ struct ds;
 /* Why packets are dropped: identifier, name in custom statistics, meaning. */
 #define VKERNEL_RX_DROPS                                                    \
     VKERNEL_DROP(RX_CHAINED, "rx_chained_drops",                            \
-                 "frame in more than one buffer")
+                 "frame in more than one buffer")                           \
+    VKERNEL_DROP(RX_NO_BUFFER, "rx_no_buffer_drops",                        \
+                 "no buffer: other ports hold too many")
 
 #define VKERNEL_TX_DROPS                                                    \
     VKERNEL_DROP(TX_DOWN, "tx_down_drops",                                  \
                  "port administratively down, or not running")              \
     VKERNEL_DROP(TX_TOO_BIG, "tx_mtu_exceeded_drops",                       \
                  "frame longer than the MTU allows")                        \
+    VKERNEL_DROP(TX_SEGMENT_TOO_BIG, "tx_tso_segment_drops",                \
+                 "TCP segments to be made longer than the MTU allows")      \
+    VKERNEL_DROP(TX_CHAINED, "tx_chained_drops",                            \
+                 "frame in more than one buffer")                           \
+    VKERNEL_DROP(TX_OFFLOAD, "tx_offload_drops",                            \
+                 "offload asked for that is not possible for the frame")    \
     VKERNEL_DROP(TX_NO_BUFFER, "tx_no_buffer_drops",                        \
                  "no buffer to copy the packet to")                         \
     VKERNEL_DROP(TX_INVALID, "tx_invalid_drops",                            \

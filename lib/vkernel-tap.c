@@ -279,6 +279,14 @@ vkernel_tap_set_mtu(struct vkernel_tap *tap, int mtu)
 }
 
 int
+vkernel_tap_set_gso_max_size(struct vkernel_tap *tap, int size)
+{
+    return (tap->sock
+            ? vkernel_link_set_gso_max_size(tap->sock, tap->ifindex, size)
+            : tap->netns_error);
+}
+
+int
 vkernel_tap_set_mac(struct vkernel_tap *tap, struct eth_addr mac)
 {
     struct ifreq ifr;

@@ -59,8 +59,9 @@ const char *vkernel_tap_get_name(const struct vkernel_tap *);
  * namespace where it cannot be asked. */
 int vkernel_tap_get_link(struct vkernel_tap *, struct vkernel_link *);
 
-/* Change the tap.  Both return 0 or a positive errno value. */
+/* Change the tap.  All return 0 or a positive errno value. */
 int vkernel_tap_set_mtu(struct vkernel_tap *, int mtu);
+int vkernel_tap_set_gso_max_size(struct vkernel_tap *, int size);
 int vkernel_tap_set_mac(struct vkernel_tap *, struct eth_addr);
 
 /* Returns, in a string that the caller must free(), the offloads that the

@@ -24,6 +24,8 @@
 
 #include "dp-packet.h"
 #include "openvswitch/compiler.h"
+#include "vkernel-compat.h"
+#include "vkernel-offload.h"
 #include "vkernel-stats.h"
 
 static void
@@ -34,22 +36,79 @@ count_drop(const struct vkernel_txq *txq, enum vkernel_tx_drop drop, size_t n)
 
 /* Returns a copy of 'packet' in a buffer of 'mp', or NULL if there is none or
  * the packet is too big for it. */
-static struct rte_mbuf *
+static struct dp_packet *
 copy_to_mbuf(struct rte_mempool *mp, const struct dp_packet *packet)
 {
     size_t size = dp_packet_size(packet);
     struct rte_mbuf *mbuf = rte_pktmbuf_alloc(mp);
+    struct dp_packet *copy;
+    char *data;
 
-    if (OVS_LIKELY(mbuf)) {
-        char *data = rte_pktmbuf_append(mbuf, size);
-
-        if (OVS_LIKELY(data)) {
-            memcpy(data, dp_packet_data(packet), size);
-            return mbuf;
-        }
-        rte_pktmbuf_free(mbuf);
+    if (OVS_UNLIKELY(!mbuf)) {
+        return NULL;
     }
-    return NULL;
+    data = rte_pktmbuf_append(mbuf, size);
+    if (OVS_UNLIKELY(!data)) {
+        rte_pktmbuf_free(mbuf);
+        return NULL;
+    }
+    memcpy(data, dp_packet_data(packet), size);
+
+    copy = CONTAINER_OF(mbuf, struct dp_packet, mbuf);
+    copy->l3_ofs = packet->l3_ofs;
+    copy->l4_ofs = packet->l4_ofs;
+    vkernel_compat_copy_offloads(copy, packet);
+    return copy;
+}
+
+/* Makes sure that 'packet', which is taken over, is in a buffer of DPDK's.
+ * Returns it or a copy of it, or NULL if it was dropped, and stores the reason
+ * into '*drop'. */
+static struct dp_packet *
+ensure_mbuf(const struct vkernel_tx *tx, struct dp_packet *packet,
+            bool is_large, enum vkernel_tx_drop *drop)
+{
+    struct dp_packet *copy;
+
+    if (OVS_LIKELY(packet->source == DPBUF_DPDK)) {
+        if (OVS_LIKELY(packet->mbuf.nb_segs == 1)) {
+            return packet;
+        }
+        *drop = VKERNEL_DROP_TX_CHAINED;
+        copy = NULL;
+    } else {
+        *drop = VKERNEL_DROP_TX_NO_BUFFER;
+        copy = copy_to_mbuf(is_large ? tx->large_copy_mp : tx->copy_mp,
+                            packet);
+    }
+    dp_packet_delete(packet);
+    return copy;
+}
+
+/* Makes of 'packet', which is taken over, an mbuf fit for the driver.  Returns
+ * NULL if it was dropped, and stores the reason into '*drop'. */
+static struct rte_mbuf *
+collect_mbuf(const struct vkernel_tx *tx, struct dp_packet *packet,
+             enum vkernel_tx_drop *drop)
+{
+    bool is_large = dp_packet_size(packet) > tx->max_frame_size;
+
+    if (OVS_UNLIKELY(is_large && !(tx->large_copy_mp
+                                   && vkernel_compat_is_tso(packet)))) {
+        *drop = VKERNEL_DROP_TX_TOO_BIG;
+        dp_packet_delete(packet);
+        return NULL;
+    }
+    packet = ensure_mbuf(tx, packet, is_large, drop);
+    if (OVS_UNLIKELY(!packet)) {
+        return NULL;
+    }
+    if (tx->large_copy_mp
+        && OVS_UNLIKELY(!vkernel_offload_tx(packet, tx->mtu, drop))) {
+        dp_packet_delete(packet);
+        return NULL;
+    }
+    return &packet->mbuf;
 }
 
 /* Makes of 'batch' an array of mbufs fit for the driver, in place, and drops
@@ -63,25 +122,27 @@ collect_mbufs(const struct vkernel_tx *tx, const struct vkernel_txq *txq,
     size_t n_kept = 0;
 
     for (size_t i = 0; i < n; i++) {
-        struct dp_packet *packet = batch->packets[i];
+        enum vkernel_tx_drop drop;
+        struct rte_mbuf *mbuf = collect_mbuf(tx, batch->packets[i], &drop);
 
-        if (OVS_UNLIKELY(dp_packet_size(packet) > tx->max_frame_size)) {
-            count_drop(txq, VKERNEL_DROP_TX_TOO_BIG, 1);
-            dp_packet_delete(packet);
-        } else if (OVS_LIKELY(packet->source == DPBUF_DPDK)) {
-            mbufs[n_kept++] = &packet->mbuf;
+        if (OVS_LIKELY(mbuf)) {
+            mbufs[n_kept++] = mbuf;
         } else {
-            struct rte_mbuf *mbuf = copy_to_mbuf(tx->copy_mp, packet);
-
-            dp_packet_delete(packet);
-            if (OVS_LIKELY(mbuf)) {
-                mbufs[n_kept++] = mbuf;
-            } else {
-                count_drop(txq, VKERNEL_DROP_TX_NO_BUFFER, 1);
-            }
+            count_drop(txq, drop, 1);
         }
     }
     return n_kept;
+}
+
+/* Mends what rte_eth_tx_prepare() has left wrong. */
+static void
+finish_offloads(struct rte_mbuf **mbufs, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (OVS_UNLIKELY(vkernel_offload_tx_is_unfinished(mbufs[i]))) {
+            vkernel_offload_tx_finish(mbufs[i]);
+        }
+    }
 }
 
 /* Has the driver prepare 'n' 'mbufs' and drops those that it refuses.
@@ -155,6 +216,9 @@ tx_burst__(const struct vkernel_tx *tx, int queue_id,
 
     n = collect_mbufs(tx, txq, batch);
     n = prepare_mbufs(tx, txq, queue_id, mbufs, n);
+    if (tx->large_copy_mp) {
+        finish_offloads(mbufs, n);
+    }
     send_mbufs(tx, txq, queue_id, mbufs, n);
 }
 

@@ -44,8 +44,10 @@ struct vkernel_txq {
 /* What transmission needs to know of a port. */
 struct vkernel_tx {
     uint16_t port_id;           /* DPDK's. */
+    int mtu;                    /* In bytes. */
     size_t max_frame_size;      /* In bytes, tags included. */
-    struct rte_mempool *copy_mp; /* For packets that are not in mbufs. */
+    struct rte_mempool *copy_mp; /* For packets that are not in mbufs... */
+    struct rte_mempool *large_copy_mp; /* ...of TSO, or NULL without TSO. */
     int n_txqs;
     struct vkernel_txq *txqs;
 };

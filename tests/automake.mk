@@ -22,6 +22,7 @@ TESTSUITE_AT = \
 	tests/vkernel-error.at \
 	tests/vkernel-retry.at \
 	tests/vkernel-link.at \
+	tests/vkernel-offload.at \
 	tests/vkernel-port.at \
 	tests/vkernel-stats.at
 TESTSUITE = tests/testsuite
@@ -35,6 +36,7 @@ check_PROGRAMS += \
 	tests/test-vkernel \
 	tests/test-vkernel-datapath \
 	tests/test-vkernel-device \
+	tests/test-vkernel-offload \
 	tests/test-vkernel-port
 
 test_lib = tests/vkernel-testlib.c tests/vkernel-testlib.h
@@ -59,6 +61,10 @@ tests_test_vkernel_datapath_LDFLAGS = $(test_ldflags)
 tests_test_vkernel_device_SOURCES = tests/test-vkernel-device.c $(test_lib)
 tests_test_vkernel_device_LDADD = $(test_libs)
 tests_test_vkernel_device_LDFLAGS = $(test_ldflags)
+
+tests_test_vkernel_offload_SOURCES = tests/test-vkernel-offload.c $(test_lib)
+tests_test_vkernel_offload_LDADD = $(test_libs)
+tests_test_vkernel_offload_LDFLAGS = $(test_ldflags)
 
 tests_test_vkernel_port_SOURCES = tests/test-vkernel-port.c $(test_lib)
 tests_test_vkernel_port_LDADD = $(test_libs)
@@ -85,11 +91,13 @@ ovs_users += \
 	$(tests_test_vkernel_OBJECTS) \
 	$(tests_test_vkernel_datapath_OBJECTS) \
 	$(tests_test_vkernel_device_OBJECTS) \
+	$(tests_test_vkernel_offload_OBJECTS) \
 	$(tests_test_vkernel_port_OBJECTS)
 checkpatch_files += \
 	$(tests_test_vkernel_SOURCES) \
 	tests/test-vkernel-datapath.c \
 	tests/test-vkernel-device.c \
+	tests/test-vkernel-offload.c \
 	tests/test-vkernel-port.c
 
 # A suite may include OVS's macros from its source, tests/ovs-macros.at for one,

@@ -22,6 +22,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <netinet/in.h>
 #include <rte_eal.h>
 #include <rte_ethdev.h>
 #include <rte_malloc.h>
@@ -37,6 +38,7 @@
 #include "ovs-atomic.h"
 #include "ovs-thread.h"
 #include "util.h"
+#include "vkernel-compat.h"
 #include "vkernel-mempool.h"
 #include "vkernel-rx.h"
 #include "vkernel-stats.h"
@@ -84,7 +86,7 @@ create_pool(struct vkernel_mempool *pool, unsigned int n_buffers)
     char *message;
 
     memset(pool, 0, sizeof *pool);
-    message = vkernel_mempool_create(pool, n_buffers, BUFFER_SIZE,
+    message = vkernel_mempool_create(pool, n_buffers, BUFFER_SIZE, true,
                                      rte_socket_id());
     if (message) {
         ovs_fatal(0, "%s", message);
@@ -208,6 +210,7 @@ static void
 receive(struct rte_mempool *mp, int n, uint32_t chained)
 {
     static struct vkernel_rxq_counters counters;
+    const struct vkernel_rx rx = { .port_id = PORT_ID };
     struct dp_packet_batch batch;
     uint64_t bytes = 0;
     int n_good = 0;
@@ -220,7 +223,7 @@ receive(struct rte_mempool *mp, int n, uint32_t chained)
         add_rx(mp, 60 + i, chained & (1u << i));
     }
     dp_packet_batch_init(&batch);
-    error = vkernel_rx_burst(PORT_ID, driver.queue, &counters, &batch);
+    error = vkernel_rx_burst(&rx, driver.queue, &counters, &batch);
     for (int i = 0; i < n; i++) {
         if (!(chained & (1u << i))) {
             struct dp_packet *packet = batch.packets[n_good++];
@@ -262,6 +265,162 @@ test_rx(struct ovs_cmdl_context *ctx OVS_UNUSED)
         }
     }
     put_full_pool(&pool);
+}
+
+/* What a port has whose rings are filled with large buffers. */
+struct rx_env {
+    struct vkernel_mempool ring_pool;
+    struct vkernel_mempool copy_pool;
+    struct vkernel_rxq_counters counters;
+    struct vkernel_rx rx;
+};
+
+#define N_LARGE 100
+#define LARGE_SIZE 30000
+#define RESERVE 64
+
+static void
+rx_env_init(struct rx_env *env)
+{
+    char *message;
+
+    memset(env, 0, sizeof *env);
+    message = vkernel_mempool_create(&env->ring_pool, N_LARGE, LARGE_SIZE,
+                                     false, rte_socket_id());
+    ovs_assert(!message);
+    create_pool(&env->copy_pool, POOL_SIZE);
+    env->rx.port_id = PORT_ID;
+    env->rx.offloads = true;
+    env->rx.copy_mp = env->copy_pool.mp;
+    env->rx.max_copy_size = MAX_FRAME_SIZE;
+    env->rx.ring_mp = env->ring_pool.mp;
+    env->rx.reserve = RESERVE;
+    driver.queue = 0;
+}
+
+static void
+rx_env_uninit(struct rx_env *env)
+{
+    put_full_pool(&env->ring_pool);
+    put_full_pool(&env->copy_pool);
+}
+
+/* Receives frames of 'n' 'sizes' into 'batch', and checks them.  The one at i
+ * has all bytes i. */
+static void
+receive_sizes(struct rx_env *env, const size_t sizes[], int n,
+              struct dp_packet_batch *batch)
+{
+    int next = 0;
+    int error;
+
+    memset(&env->counters, 0, sizeof env->counters);
+    driver.n_rx = 0;
+    for (int i = 0; i < n; i++) {
+        struct rte_mbuf *mbuf;
+
+        add_rx(env->ring_pool.mp, sizes[i], false);
+        mbuf = driver.rx[i];
+        memset(rte_pktmbuf_mtod(mbuf, char *), i, sizes[i]);
+        mbuf->ol_flags = RTE_MBUF_F_RX_LRO | RTE_MBUF_F_RX_L4_CKSUM_NONE;
+        mbuf->packet_type = RTE_PTYPE_L3_IPV4 | RTE_PTYPE_L4_TCP;
+        mbuf->tso_segsz = 1000 + i;
+    }
+    dp_packet_batch_init(batch);
+    error = vkernel_rx_burst(&env->rx, 0, &env->counters, batch);
+    ovs_assert(error == (dp_packet_batch_is_empty(batch) ? EAGAIN : 0));
+
+    for (size_t i = 0; i < dp_packet_batch_size(batch); i++) {
+        struct dp_packet *packet = batch->packets[i];
+        const uint8_t *data = dp_packet_data(packet);
+        size_t size = dp_packet_size(packet);
+
+        /* In order, whole, and with all that the driver said. */
+        ovs_assert(data[0] >= next && data[0] < n);
+        next = data[0] + 1;
+        ovs_assert(size == sizes[data[0]]);
+        for (size_t j = 0; j < size; j++) {
+            ovs_assert(data[j] == data[0]);
+        }
+        ovs_assert((packet->mbuf.pool == env->copy_pool.mp)
+                   == (size <= MAX_FRAME_SIZE));
+        ovs_assert(packet->source == DPBUF_DPDK);
+        ovs_assert(packet->packet_type == htonl(PT_ETH));
+        ovs_assert(vkernel_compat_is_tso(packet));
+        ovs_assert(packet->mbuf.tso_segsz == 1000 + data[0]);
+        ovs_assert(packet->mbuf.data_len == packet->mbuf.pkt_len);
+    }
+    ovs_assert(vkernel_counter_read(&env->counters.packets)
+               == dp_packet_batch_size(batch));
+    ovs_assert(vkernel_counter_read(
+                   &env->counters.drops[VKERNEL_DROP_RX_NO_BUFFER])
+               == n - dp_packet_batch_size(batch));
+}
+
+/* rx-copy: small frames are copied out of the ring's buffers, large ones are
+ * not. */
+static void
+test_rx_copy(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    static const size_t sizes[] = {
+        60, MAX_FRAME_SIZE, MAX_FRAME_SIZE + 1, LARGE_SIZE, 61, LARGE_SIZE - 1,
+        MAX_FRAME_SIZE - 1,
+    };
+    struct dp_packet_batch batch;
+    struct rx_env env;
+
+    init_dpdk();
+    init_driver(NULL, NULL);
+    rx_env_init(&env);
+    receive_sizes(&env, sizes, ARRAY_SIZE(sizes), &batch);
+    ovs_assert(dp_packet_batch_size(&batch) == ARRAY_SIZE(sizes));
+    /* What was copied is free at once. */
+    ovs_assert(rte_mempool_in_use_count(env.ring_pool.mp) == 3);
+    ovs_assert(rte_mempool_in_use_count(env.copy_pool.mp) == 4);
+    dp_packet_delete_batch(&batch, true);
+    rx_env_uninit(&env);
+}
+
+/* rx-starve: others keep every buffer that they get.  Frames are dropped then,
+ * but what the ring needs for itself is always there. */
+static void
+test_rx_starve(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    static const size_t large[] = { LARGE_SIZE, LARGE_SIZE, LARGE_SIZE };
+    static const size_t small[] = { 60, 60, 60 };
+    struct dp_packet_batch held[2 * N_LARGE], batch;
+    int n_held = 0, n_dropped = 0;
+    struct rx_env env;
+
+    init_dpdk();
+    init_driver(NULL, NULL);
+    rx_env_init(&env);
+    for (int i = 0; i < N_LARGE; i++) {
+        receive_sizes(&env, large, ARRAY_SIZE(large), &held[n_held]);
+        n_dropped += ARRAY_SIZE(large) - dp_packet_batch_size(&held[n_held]);
+        n_held++;
+        ovs_assert(rte_mempool_avail_count(env.ring_pool.mp) >= RESERVE);
+    }
+    ovs_assert(n_dropped);
+    /* Small ones go on, until there are no copies of them left. */
+    for (int i = 0; i < POOL_SIZE / 3; i++) {
+        receive_sizes(&env, small, ARRAY_SIZE(small), &held[n_held]);
+        ovs_assert(dp_packet_batch_size(&held[n_held]) == 3);
+        n_held++;
+    }
+    receive_sizes(&env, small, ARRAY_SIZE(small), &batch);
+    ovs_assert(dp_packet_batch_size(&batch) == POOL_SIZE % 3);
+    dp_packet_delete_batch(&batch, true);
+    ovs_assert(rte_mempool_avail_count(env.ring_pool.mp) >= RESERVE);
+
+    /* All is well once they are back. */
+    for (int i = 0; i < n_held; i++) {
+        dp_packet_delete_batch(&held[i], true);
+    }
+    receive_sizes(&env, large, ARRAY_SIZE(large), &batch);
+    ovs_assert(dp_packet_batch_size(&batch) == ARRAY_SIZE(large));
+    dp_packet_delete_batch(&batch, true);
+    rx_env_uninit(&env);
 }
 
 /* Transmission. */
@@ -563,6 +722,98 @@ test_tx_copy(struct ovs_cmdl_context *ctx OVS_UNUSED)
     tx_env_uninit(&env);
 }
 
+/* Returns an IPv4 packet of TCP of 'size' bytes that is to be segmented, in a
+ * buffer of 'mp' or in ordinary memory. */
+static struct dp_packet *
+make_tso_packet(struct rte_mempool *mp, size_t size)
+{
+    struct dp_packet *packet = make_packet(mp, size, 0, 0);
+    uint8_t *data = dp_packet_data(packet);
+
+    data[12] = 0x08;            /* Of Ethernet's type. */
+    data[14] = 0x45;            /* Of IPv4, without options. */
+    data[14 + 20 + 12] = 0x50;  /* Likewise of TCP. */
+    packet->l3_ofs = 14;
+    packet->l4_ofs = 14 + 20;
+    packet->mbuf.packet_type = RTE_PTYPE_L3_IPV4 | RTE_PTYPE_L4_TCP;
+    vkernel_compat_mark_partial(packet, true, IPPROTO_TCP);
+    vkernel_compat_mark_tso(packet);
+    return packet;
+}
+
+/* Sends 'packet', and checks that it arrives, or is dropped for 'drop' unless
+ * that is VKERNEL_N_TX_DROPS. */
+static void
+transmit_tso(struct tx_env *env, struct dp_packet *packet,
+             enum vkernel_tx_drop drop)
+{
+    size_t size = dp_packet_size(packet);
+    struct dp_packet_batch batch;
+
+    memset(env->counters, 0, sizeof env->counters);
+    driver.n_tx = driver.queue = 0;
+    dp_packet_batch_init_packet(&batch, packet);
+    vkernel_tx_burst(&env->tx, 0, &batch, false);
+    ovs_assert(get_offered(&env->counters[0]) == 1);
+    if (drop < VKERNEL_N_TX_DROPS) {
+        ovs_assert(get_drops(&env->counters[0], drop) == 1);
+        ovs_assert(!driver.n_tx);
+    } else {
+        const struct rte_mbuf *mbuf = driver.tx[0];
+
+        ovs_assert(driver.n_tx == 1 && mbuf->pkt_len == size);
+        ovs_assert(mbuf->ol_flags & RTE_MBUF_F_TX_TCP_SEG);
+        ovs_assert(mbuf->tso_segsz == 1460 && mbuf->l2_len == 14);
+    }
+    free_transmitted(env);
+}
+
+/* tx-large: packets to be segmented, and what must not be mistaken for one. */
+static void
+test_tx_large(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    const enum vkernel_tx_drop sent = VKERNEL_N_TX_DROPS;
+    struct vkernel_mempool pool = { .mp = NULL };
+    struct dp_packet *packet;
+    struct rte_mbuf *tail;
+    struct tx_env env;
+
+    init_dpdk();
+    init_driver(NULL, driver_send);
+    tx_env_init(&env);
+    env.tx.mtu = 1500;
+    ovs_assert(!vkernel_mempool_create(&pool, 2, LARGE_SIZE, false,
+                                       rte_socket_id()));
+
+    /* Without TSO. */
+    transmit_tso(&env, make_tso_packet(NULL, LARGE_SIZE),
+                 VKERNEL_DROP_TX_TOO_BIG);
+
+    env.tx.large_copy_mp = pool.mp;
+    transmit_tso(&env, make_tso_packet(NULL, LARGE_SIZE), sent);
+    transmit_tso(&env, make_tso_packet(pool.mp, LARGE_SIZE), sent);
+    transmit_tso(&env, make_tso_packet(NULL, 1000), sent);
+    transmit_tso(&env, make_tso_packet(NULL, 2 * LARGE_SIZE),
+                 VKERNEL_DROP_TX_NO_BUFFER);
+    transmit_tso(&env, make_packet(pool.mp, LARGE_SIZE, 0, 0),
+                 VKERNEL_DROP_TX_TOO_BIG);
+    env.tx.mtu = 40;
+    transmit_tso(&env, make_tso_packet(NULL, 1000),
+                 VKERNEL_DROP_TX_SEGMENT_TOO_BIG);
+    packet = make_tso_packet(NULL, 1000);
+    packet->l4_ofs = packet->l3_ofs;
+    transmit_tso(&env, packet, VKERNEL_DROP_TX_OFFLOAD);
+
+    /* Two segments, of which the driver would send the first. */
+    packet = make_packet(env.other_pool.mp, 100, 0, 0);
+    tail = rte_pktmbuf_alloc(env.other_pool.mp);
+    ovs_assert(tail && !rte_pktmbuf_chain(&packet->mbuf, tail));
+    transmit_tso(&env, packet, VKERNEL_DROP_TX_CHAINED);
+
+    tx_env_uninit(&env);
+    put_full_pool(&pool);
+}
+
 /* tx-down: all are dropped, on the right queue. */
 static void
 test_tx_down(struct ovs_cmdl_context *ctx OVS_UNUSED)
@@ -786,7 +1037,8 @@ test_pool_too_big(struct ovs_cmdl_context *ctx)
     n_blocks = testlib_count_blocks();
     memory = get_dpdk_memory();
     message = vkernel_mempool_create(&pool, atoi(ctx->argv[1]),
-                                     atoi(ctx->argv[2]), rte_socket_id());
+                                     atoi(ctx->argv[2]), true,
+                                     rte_socket_id());
     testlib_print(message, "no message");
     ovs_assert(!pool.mp);
     ovs_assert(get_dpdk_memory() == memory);
@@ -798,6 +1050,9 @@ test_pool_too_big(struct ovs_cmdl_context *ctx)
 
 static const struct ovs_cmdl_command commands[] = {
     { "rx", NULL, 0, 0, test_rx, OVS_RO },
+    { "rx-copy", NULL, 0, 0, test_rx_copy, OVS_RO },
+    { "rx-starve", NULL, 0, 0, test_rx_starve, OVS_RO },
+    { "tx-large", NULL, 0, 0, test_tx_large, OVS_RO },
     { "tx", "KINDS...", 1, INT_MAX, test_tx, OVS_RO },
     { "tx-prepare", NULL, 0, 0, test_tx_prepare, OVS_RO },
     { "tx-ring", NULL, 0, 0, test_tx_ring, OVS_RO },

@@ -33,6 +33,7 @@
 #include "command-line.h"
 #include "packets.h"
 #include "smap.h"
+#include "userspace-tso.h"
 #include "util.h"
 #include "vkernel-link.h"
 #include "vkernel-netns.h"
@@ -45,6 +46,7 @@
 struct vkernel_tap {
     char ifname[IFNAMSIZ];
     int mtu;
+    int gso_max_size;
     struct eth_addr mac;
     struct vkernel_port *port;  /* Attached to it, or NULL. */
     bool deleted;               /* By the administrator, though open. */
@@ -57,6 +59,7 @@ struct vkernel_port {
     int n_queues;
     int ring_size;
     struct sim_pool *rx_pool;
+    bool offloads;
     struct eth_addr mac;
 };
 
@@ -84,7 +87,17 @@ static struct {
     /* How much less the kernel grants than it was asked for. */
     int fewer_queues;
     int smaller_mtu;
+    int larger_gso;             /* Here, how much more. */
 } sim;
+
+/* Does Open vSwitch want TSO? */
+static bool tso_wanted;
+
+bool
+userspace_tso_enabled(void)
+{
+    return tso_wanted;
+}
 
 /* What each call begins with.  Returns true if it is to fail. */
 static bool
@@ -186,6 +199,7 @@ vkernel_tap_get_link(struct vkernel_tap *tap, struct vkernel_link *link)
     }
     link->mtu = tap->mtu - (tap->port ? sim.smaller_mtu : 0);
     link->mac = tap->mac;
+    link->gso_max_size = tap->gso_max_size + sim.larger_gso;
     link->n_queues = tap->port ? tap->port->n_queues - sim.fewer_queues : 0;
     return 0;
 }
@@ -202,6 +216,21 @@ vkernel_tap_set_mtu(struct vkernel_tap *tap, int mtu)
         return ENODEV;
     }
     tap->mtu = mtu;
+    return 0;
+}
+
+int
+vkernel_tap_set_gso_max_size(struct vkernel_tap *tap, int size)
+{
+    sim_assert_is_open(tap);
+    ovs_assert(!tap->port);
+    ovs_assert(tso_wanted && size == VKERNEL_MAX_GSO_MAX_SIZE);
+    if (sim_fails("tap_set_gso_max_size")) {
+        return EIO;
+    } else if (tap->deleted) {
+        return ENODEV;
+    }
+    tap->gso_max_size = size;
     return 0;
 }
 
@@ -243,12 +272,13 @@ vkernel_netns_leave(int saved)
 
 char *
 vkernel_mempool_create(struct vkernel_mempool *pool, unsigned int n_buffers,
-                       size_t frame_size, int socket_id)
+                       size_t frame_size, bool cached, int socket_id)
 {
     struct sim_pool *sim_pool;
 
     ovs_assert(!pool->mp);
     ovs_assert(socket_id == 1);
+    ovs_assert(cached == (frame_size < 10000));
     pool->memory = 1;
     if (sim_fails("mempool_create")) {
         return xstrdup("no memory");
@@ -299,6 +329,10 @@ vkernel_port_open(const struct vkernel_port_args *args,
     ovs_assert(args->socket_id == 1 && args->vhost_path[0] == '/');
     ovs_assert(pool->n_buffers > args->n_queues * args->ring_size);
     ovs_assert(pool->frame_size >= 14 + 8 + 12 + args->mtu);
+    ovs_assert(args->offloads == tso_wanted);
+    ovs_assert(!args->offloads
+               || ((*tap)->gso_max_size
+                   && pool->frame_size >= (*tap)->gso_max_size + 12));
     if (sim_fails("port_open")) {
         return xasprintf("no port on %s with %d queues", args->ifname,
                          args->n_queues);
@@ -378,20 +412,23 @@ assert_device(const struct vkernel_device *device,
     ovs_assert(device->socket_id == 1);
     sim_assert_is_open(device->tap);
     ovs_assert(!strcmp(device->tap->ifname, config->ifname));
-    ovs_assert(device->rx_pool.mp && device->rx_pool.memory);
-    ovs_assert(device->tx_pool.mp && device->tx_pool.memory);
-    ovs_assert(device->rx_pool.mp != device->tx_pool.mp);
+    ovs_assert(device->buffers.ring.mp && device->buffers.tx_copies.mp);
+    ovs_assert(device->buffers.ring.mp != device->buffers.tx_copies.mp);
+    ovs_assert(vkernel_buffers_get_rx_memory(&device->buffers)
+               == 1 + tso_wanted);
+    ovs_assert(vkernel_buffers_get_tx_memory(&device->buffers)
+               == 1 + tso_wanted);
     if (port) {
         ovs_assert(port->tap == device->tap);
         ovs_assert(port->tap->mtu == mtu);
         ovs_assert(port->n_queues == config->n_queues);
         ovs_assert(port->ring_size == config->ring_size);
-        ovs_assert((void *) port->rx_pool == device->rx_pool.mp);
+        ovs_assert((void *) port->rx_pool == device->buffers.ring.mp);
         ovs_assert(eth_addr_equals(port->mac, device->mac));
         ovs_assert(eth_addr_equals(port->tap->mac, device->mac));
     }
     ovs_assert(sim.n_ports == (port != NULL));
-    ovs_assert(sim.n_pools == 2);
+    ovs_assert(sim.n_pools == (tso_wanted ? 4 : 2));
     ovs_assert(sim_count_taps() == 1);
     ovs_assert(!sim.in_netns);
 }
@@ -454,14 +491,15 @@ close_device(struct vkernel_device *device)
     assert_closed(device);
 }
 
-/* open-faults: has each call of vkernel_device_open() fail in turn. */
+/* open-faults [tso]: has each call of vkernel_device_open() fail in turn. */
 static void
-test_open_faults(struct ovs_cmdl_context *ctx OVS_UNUSED)
+test_open_faults(struct ovs_cmdl_context *ctx)
 {
     size_t n_blocks = testlib_count_blocks();
     struct vkernel_device device;
     int fail_at = 0;
 
+    tso_wanted = ctx->argc > 1;
     open_device(&device);
     close_device(&device);
     do {
@@ -526,8 +564,9 @@ check_change(const struct vkernel_device *device,
     }
     assert_device(device, &old->config, old->mtu);
     ovs_assert(device->tap == old->tap);
-    ovs_assert(device->rx_pool.mp == old->rx_pool.mp);
-    ovs_assert(device->tx_pool.mp == old->tx_pool.mp);
+    ovs_assert(device->buffers.ring.mp == old->buffers.ring.mp);
+    ovs_assert(device->buffers.rx_copies.mp == old->buffers.rx_copies.mp);
+    ovs_assert(device->buffers.tx_copies.mp == old->buffers.tx_copies.mp);
     ovs_assert(eth_addr_equals(device->mac, old->mac));
     /* One failure alone loses no port.  Two do, and both are told. */
     if (sim.failed[1]) {
@@ -605,8 +644,8 @@ change_new_device(const struct change *change, int first, int second)
     return n_faults;
 }
 
-/* change-faults CHANGE: has each call of a change fail in turn, and together
- * with it each call that follows. */
+/* change-faults CHANGE [tso]: has each call of a change fail in turn, and
+ * together with it each call that follows. */
 static void
 test_change_faults(struct ovs_cmdl_context *ctx)
 {
@@ -614,6 +653,7 @@ test_change_faults(struct ovs_cmdl_context *ctx)
     size_t n_blocks = testlib_count_blocks();
     int first, second;
 
+    tso_wanted = ctx->argc > 2;
     while (strcmp(change->name, ctx->argv[1])) {
         change++;
         ovs_assert(change < &changes[ARRAY_SIZE(changes)]);
@@ -638,24 +678,27 @@ test_granted(struct ovs_cmdl_context *ctx OVS_UNUSED)
     bool tap_opened;
 
     parse_config("vk0", "4", &config);
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
+        tso_wanted = i == 2;
         sim.fewer_queues = i == 0;
         sim.smaller_mtu = i == 1;
+        sim.larger_gso = i == 2;
         memset(&device, 0, sizeof device);
         testlib_print(vkernel_device_open(&device, &config, 1, &tap_opened),
                       "opened");
         assert_closed(&device);
 
-        sim.fewer_queues = sim.smaller_mtu = 0;
+        sim.fewer_queues = sim.smaller_mtu = sim.larger_gso = 0;
         open_device(&device);
         sim.fewer_queues = i == 0;
         sim.smaller_mtu = i == 1;
+        sim.larger_gso = i == 2;
         testlib_print(prepare_and_switch(&device, &config, 1500, &stats),
                       "changed");
         ovs_assert(!device.port);
         assert_device(&device, &device.config, 1500);
 
-        sim.fewer_queues = sim.smaller_mtu = 0;
+        sim.fewer_queues = sim.smaller_mtu = sim.larger_gso = 0;
         testlib_print(prepare_and_switch(&device, &config, 1500, &stats),
                       "changed");
         assert_device(&device, &config, 1500);
@@ -758,8 +801,8 @@ test_set_mac(struct ovs_cmdl_context *ctx OVS_UNUSED)
 }
 
 static const struct ovs_cmdl_command commands[] = {
-    { "open-faults", NULL, 0, 0, test_open_faults, OVS_RO },
-    { "change-faults", "CHANGE", 1, 1, test_change_faults, OVS_RO },
+    { "open-faults", "[tso]", 0, 1, test_open_faults, OVS_RO },
+    { "change-faults", "CHANGE [tso]", 1, 2, test_change_faults, OVS_RO },
     { "granted", NULL, 0, 0, test_granted, OVS_RO },
     { "deleted", NULL, 0, 0, test_deleted, OVS_RO },
     { "late-mac", NULL, 0, 0, test_late_mac, OVS_RO },

@@ -257,13 +257,15 @@ WRAP(int, rte_eth_dev_configure, uint16_t id, uint16_t n_rxq, uint16_t n_txq,
 WRAP(int, rte_eth_tx_queue_setup, uint16_t id, uint16_t queue, uint16_t size,
      unsigned int socket_id, const struct rte_eth_txconf *conf)
 {
-    int error = sim_call("rte_eth_tx_queue_setup", "%u q%u size=%u socket=%u",
-                         id, queue, size, socket_id);
+    int error = sim_call("rte_eth_tx_queue_setup", "%u q%u size=%u socket=%u "
+                         "free_thresh=%u offloads=%"PRIx64, id, queue, size,
+                         socket_id, conf->tx_free_thresh, conf->offloads);
     struct sim_device *device = sim_get(id);
 
     ovs_assert(device->state == SIM_CONFIGURED);
     ovs_assert(queue == device->n_txqs && queue < device->n_queues);
-    ovs_assert(!conf);
+    /* The driver refuses more (virtio_dev_tx_queue_setup()). */
+    ovs_assert(conf->tx_free_thresh < size - 3);
     device->n_txqs += !error;
     return error;
 }
@@ -463,14 +465,16 @@ live_with_fault(const struct vkernel_port_args *args, int fail_at)
     return failed;
 }
 
-/* life N_QUEUES [MAX_RX_QUEUES MAX_TX_QUEUES]: prints what DPDK is asked for
- * from open to close, if the driver grants that many queues. */
+/* life N_QUEUES [MAX_RX_QUEUES MAX_TX_QUEUES | offloads]: prints what DPDK is
+ * asked for from open to close, if the driver grants that many queues, or with
+ * offloads. */
 static void
 test_life(struct ovs_cmdl_context *ctx)
 {
-    const struct vkernel_port_args args = make_args(ctx->argv[1]);
+    struct vkernel_port_args args = make_args(ctx->argv[1]);
     struct ds out = DS_EMPTY_INITIALIZER;
 
+    args.offloads = ctx->argc == 3;
     if (ctx->argc > 3) {
         sim.max_rx_queues = atoi(ctx->argv[2]);
         sim.max_tx_queues = atoi(ctx->argv[3]);
@@ -649,7 +653,8 @@ test_check_vhost(struct ovs_cmdl_context *ctx)
 }
 
 static const struct ovs_cmdl_command commands[] = {
-    { "life", "N_QUEUES [MAX_RX_QUEUES MAX_TX_QUEUES]", 1, 3, test_life,
+    { "life", "N_QUEUES [MAX_RX_QUEUES MAX_TX_QUEUES | offloads]", 1, 3,
+      test_life,
       OVS_RO },
     { "faults", "N_QUEUES", 1, 1, test_faults, OVS_RO },
     { "xstats", "MORE_NAMES MORE_VALUES [NAME=VALUE]...", 2, INT_MAX,

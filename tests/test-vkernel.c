@@ -36,9 +36,9 @@
 #include "packets.h"
 #include "smap.h"
 #include "util.h"
+#include "vkernel-buffers.h"
 #include "vkernel-compat.h"
 #include "vkernel-config.h"
-#include "vkernel-device.h"
 #include "vkernel-error.h"
 #include "vkernel-retry.h"
 #include "vkernel-link.h"
@@ -145,7 +145,7 @@ test_config_copies(struct ovs_cmdl_context *ctx OVS_UNUSED)
 {
     static const char *const options[] = {
         "n_rxq=1", "ifname=vk1", "n_rxq=2", "n_rxq_desc=512",
-        "vhost-path=/dev/other",
+        "vhost-path=/dev/other", "tso=off", "gso-max-size=4096",
     };
     size_t n_blocks = testlib_count_blocks();
 
@@ -210,7 +210,7 @@ test_frame_size(struct ovs_cmdl_context *ctx)
 {
     for (int i = 1; i < ctx->argc; i++) {
         printf("%"PRIuSIZE"\n",
-               vkernel_device_max_frame_size(atoi(ctx->argv[i])));
+               vkernel_buffers_max_frame_size(atoi(ctx->argv[i])));
     }
 }
 
@@ -625,6 +625,7 @@ put_link(enum link_kind kind)
     nl_msg_put_string(answer, IFLA_IFNAME, "vk0");
     if (kind != LINK_NO_MTU) {
         nl_msg_put_u32(answer, IFLA_MTU, 1500);
+        nl_msg_put_u32(answer, IFLA_GSO_MAX_SIZE, 65536);
     }
     if (kind != LINK_BARE) {
         nl_msg_put_unspec(answer, IFLA_ADDRESS, mac,
@@ -667,6 +668,7 @@ get_link(const char *title)
         printf("%s\n", ovs_strerror(error));
         return;
     }
+    ovs_assert(link.gso_max_size == (link.mtu ? 65536 : 0));
     printf("%s %d mtu=%d mac="ETH_ADDR_FMT" up=%d tap=%d mq=%d queues=%d+%d "
            "stats=%"PRIu64",%"PRIu64",%"PRIu64",%"PRIu64",%"PRIu64",%"PRIu64
            ",%"PRIu64"\n", link.ifname, link.ifindex, link.mtu,
@@ -719,6 +721,7 @@ print_request(void)
     static const struct nl_policy policy[] = {
         [IFLA_IFNAME] = { .type = NL_A_STRING, .optional = true },
         [IFLA_MTU] = { .type = NL_A_U32, .optional = true },
+        [IFLA_GSO_MAX_SIZE] = { .type = NL_A_U32, .optional = true },
     };
     struct nlattr *attrs[ARRAY_SIZE(policy)];
     const struct nlmsghdr *nlmsg = nl_msg_nlmsghdr(request);
@@ -735,6 +738,9 @@ print_request(void)
            ifi->ifi_index);
     if (attrs[IFLA_IFNAME]) {
         printf(" name=%s", nl_attr_get_string(attrs[IFLA_IFNAME]));
+    }
+    if (attrs[IFLA_GSO_MAX_SIZE]) {
+        printf(" gso_max_size=%u", nl_attr_get_u32(attrs[IFLA_GSO_MAX_SIZE]));
     }
     if (attrs[IFLA_MTU]) {
         printf(" mtu=%u", nl_attr_get_u32(attrs[IFLA_MTU]));
@@ -758,6 +764,9 @@ test_link_request(struct ovs_cmdl_context *ctx OVS_UNUSED)
     print_request();
     put_error(EPERM);
     ovs_assert(vkernel_link_set_mtu(NULL, 7, 9000) == EPERM);
+    put_error(0);
+    ovs_assert(!vkernel_link_set_gso_max_size(NULL, 7, 4096));
+    print_request();
 }
 
 /* link-event: which device a message speaks of. */
