@@ -98,7 +98,7 @@ base_machine() {
 kernel_arguments() {
     # loglevel=5 has warnings on the console in case that nothing else remains.
     echo "console=ttyS0 loglevel=5 panic=-1 mitigations=off" \
-         "clearcpuid=rep_good default_hugepagesz=2M hugepagesz=2M" \
+         "clearcpuid=rep_good tsc=reliable default_hugepagesz=2M hugepagesz=2M" \
          "hugepages=$HUGEPAGES log_buf_len=4M random.trust_cpu=on"
 }
 
