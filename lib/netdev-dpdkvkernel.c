@@ -915,6 +915,10 @@ refresh_stats(struct netdev_dpdkvkernel *dev)
         vkernel_driver_stats_add(&dev->stats->driver, &present);
     }
     refresh_link(dev);
+    if (!dev->link_error) {
+        /* The kernel reports no change of it. */
+        limit_gso_max_size(dev);
+    }
 }
 
 static int

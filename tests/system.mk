@@ -26,6 +26,7 @@ SYSTEM_TESTSUITE_AT = \
 	tests/system-vkernel-ledger.at \
 	tests/system-vkernel-lifecycle.at \
 	tests/system-vkernel-link.at \
+	tests/system-vkernel-offload.at \
 	tests/system-vkernel-queues.at \
 	tests/system-vkernel-traffic.at
 SYSTEM_TESTSUITE = tests/system-vkernel-testsuite

@@ -17,8 +17,11 @@
 
     echo ADDRESS PORT
         Sends back what comes by UDP and by TCP to PORT, until it is killed.
-    tcp-file ADDRESS PORT FILE BACK
-        Sends FILE to an echo by TCP and writes what comes back to BACK.
+    tcp-file ADDRESS PORT FILE BACK [dstopts]
+        Sends FILE to an echo by TCP and writes what comes back to BACK; with
+        an extension header in each packet of IPv6.
+    largest PCAP
+        Prints how many bytes the largest frame in a capture has.
     flows ADDRESS PORT FLOWS ROUNDS
         Sends ROUNDS numbered packets in each of FLOWS flows to an echo, first
         by UDP, then by TCP, and prints how many flows had each packet back.
@@ -90,11 +93,15 @@ def echo(address, port):
                          daemon=True).start()
 
 
-def connect(address, port):
+def connect(address, port, dstopts=False):
     """Connects by TCP, trying for a while, as the echo may not be there yet."""
     deadline = time.monotonic() + 30
     while True:
         s = new_socket(address, socket.SOCK_STREAM)
+        if dstopts:
+            # Of eight bytes: the next header, the length, and PadN.
+            s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_DSTOPTS,
+                         bytes([0, 0, 1, 4, 0, 0, 0, 0]))
         try:
             s.connect((address, int(port)))
             return s
@@ -105,10 +112,10 @@ def connect(address, port):
             time.sleep(0.2)
 
 
-def tcp_file(address, port, path, back):
+def tcp_file(address, port, path, back, *words):
     with open(path, 'rb') as f:
         data = f.read()
-    s = connect(address, port)
+    s = connect(address, port, 'dstopts' in words)
 
     def send():
         s.sendall(data)
@@ -121,6 +128,21 @@ def tcp_file(address, port, path, back):
             if not part:
                 break
             f.write(part)
+
+
+def largest(path):
+    """The format is that of tcpdump: a header, then one before each frame."""
+    sizes = [0]
+    with open(path, 'rb') as f:
+        f.read(24)
+        while True:
+            header = f.read(16)
+            if len(header) < 16:
+                break
+            _, _, kept, size = struct.unpack('=IIII', header)
+            f.read(kept)
+            sizes.append(size)
+    print(max(sizes))
 
 
 def make_message(flow, round_):
@@ -229,6 +251,7 @@ def hold_tap(tap, *words):
 COMMANDS = {
     'echo': echo,
     'tcp-file': tcp_file,
+    'largest': largest,
     'flows': flows,
     'raw-send': raw_send,
     'raw-receive': raw_receive,
