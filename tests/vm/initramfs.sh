@@ -92,7 +92,7 @@ quote_all() {
 write_job() {
     local word name
     {
-        for name in CWD OUT SHELL_MODE MERGE NIC KVER KMODULES_SHARED \
+        for name in CWD OUT SHELL_MODE MERGE NICS KVER KMODULES_SHARED \
                     CWD_SHARED HUGEPAGES KEEP_GOING DEADLINE; do
             printf '%s=%s\n' "$name" "$(quote "${!name}")"
         done

@@ -140,6 +140,7 @@ choose_accelerator() {
 
 # Sets QEMU to the command line for COMMAND.
 assemble() {
+    local i
     base_machine "$ACCEL"
     QEMU+=(-m "$MEMORY" -smp "$CPUS" -initrd "$WORK/initrd.cpio"
            -append "$(kernel_arguments)"
@@ -162,13 +163,13 @@ assemble() {
     add_share 0x14 out "$OUT" ''
     [ -z "$KMODULES_SHARED" ] || add_share 0x18 modules "$KMODULES" ,readonly=on
     [ -z "$CWD_SHARED" ] || add_share 0x1c cwd "$CWD" ,readonly=on
-    if [ -n "$NIC" ]; then
-        # guest-main knows these two addresses.
-        QEMU+=(-netdev hubport,id=net0,hubid=0
-               -device vmxnet3,netdev=net0,addr=0x10
-               -netdev hubport,id=net1,hubid=0
-               -device virtio-net-pci,netdev=net1,addr=0x11)
-    fi
+    for ((i = 0; i < NICS; i++)); do
+        # guest-main knows these addresses: 0x10 and 0x11, 0x12 and 0x13.
+        QEMU+=(-netdev "hubport,id=nic$i,hubid=$i"
+               -device "vmxnet3,netdev=nic$i,addr=0x1$((2 * i))"
+               -netdev "hubport,id=peer$i,hubid=$i"
+               -device "virtio-net-pci,netdev=peer$i,addr=0x1$((2 * i + 1))")
+    done
 }
 
 # The guest's own time limit, as a moment: it can then still save what COMMAND
@@ -188,17 +189,20 @@ set_deadline() {
 alive() { kill -0 "$1" 2>/dev/null; }
 
 # Starts QEMU; QEMU_PID is that of its timeout(1), which hands signals on, and
-# which ends QEMU in time even if this script is killed.
+# which ends QEMU in time even if this script is killed.  Its stdout is the
+# terminal, if there is one, and else what the vmxnet3 has to remark.
 start_qemu() {
-    local input=/dev/null
-    [ -z "$SHELL_MODE" ] || input=/dev/fd/0
+    local input=/dev/null output=/dev/null
+    if [ -n "$SHELL_MODE" ]; then
+        input=/dev/fd/0 output=/dev/fd/1
+    fi
     # Both ends must exist before QEMU does, which empties files only.
     touch "$OUT"/{result,stdout,dmesg,console.log} "$WORK/collect.tar"
     [ -n "$MERGE" ] || touch "$OUT/stderr"
     # Each open file of the guest is one of QEMU's.
     ulimit -S -n "$(ulimit -H -n)" 2>/dev/null || :
     timeout --foreground -k 5 "$TIMEOUT" "${QEMU[@]}" \
-        <"$input" 2>"$OUT/qemu.log" &
+        <"$input" >"$output" 2>"$OUT/qemu.log" &
     QEMU_PID=$!
 }
 
