@@ -14,6 +14,7 @@
 
 DOC_SOURCE = \
 	README.rst \
+	Documentation/howto/exception-path.rst \
 	Documentation/howto/first-port.rst \
 	Documentation/intro/install.rst \
 	Documentation/ref/dpdkvkernel.7.rst \
