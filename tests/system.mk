@@ -26,6 +26,7 @@ SYSTEM_TESTSUITE_AT = \
 	tests/system-vkernel-ledger.at \
 	tests/system-vkernel-lifecycle.at \
 	tests/system-vkernel-link.at \
+	tests/system-vkernel-nic.at \
 	tests/system-vkernel-offload.at \
 	tests/system-vkernel-queues.at \
 	tests/system-vkernel-traffic.at
@@ -64,7 +65,8 @@ tests/system-vkernel.db: $(OVS_SRCDIR)/vswitchd/vswitch.ovsschema
 # The limit of time is for a slow machine: ten minutes are usual.
 check-system: $(SYSTEM_TESTSUITE) tests/system-vkernel.db $(sbin_PROGRAMS)
 	rm -rf $(SYSTEM_TESTSUITE_OUT)/system-vkernel-testsuite.*
-	$(srcdir)/tests/vm/run --timeout 2400 $(CHECK_SYSTEM_FLAGS) \
+	$(srcdir)/tests/vm/run --timeout 2400 --nic --nic \
+		$(CHECK_SYSTEM_FLAGS) \
 		--out $(SYSTEM_TESTSUITE_OUT) \
 		--collect $(SYSTEM_TESTSUITE).log \
 		--collect $(SYSTEM_TESTSUITE).dir \

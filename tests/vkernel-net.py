@@ -32,6 +32,12 @@
     raw-receive TAP COUNT SECONDS
         Prints "ready", then how many of those frames came: when there were
         COUNT, or none for SECONDS.
+    ip-send SOURCE DESTINATION PROTOCOL COUNT [PAYLOAD]
+        Sends COUNT IP packets of PROTOCOL, with PAYLOAD in hexadecimal, from
+        the local address SOURCE.
+    ip-receive LOCAL DESTINATION PROTOCOL COUNT SECONDS
+        Prints "ready", then how many such IPv4 packets came to DESTINATION,
+        LOCAL itself or a group: when there were COUNT, or none for SECONDS.
     hold-tap TAP [multi_queue] [tun]
         Makes or opens a tap, prints "ready", and keeps it until it is killed.
 """
@@ -237,6 +243,34 @@ def raw_receive(tap, count, seconds):
     print('%d frames' % n)
 
 
+def ip_send(source, destination, protocol, count, payload=''):
+    family, _, _, _, address = socket.getaddrinfo(destination, 0)[0]
+    s = socket.socket(family, socket.SOCK_RAW, int(protocol))
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+    # Also chooses the device of multicasts and broadcasts.
+    s.bind((source, 0))
+    for _ in range(int(count)):
+        s.sendto(bytes.fromhex(payload), address)
+        time.sleep(0.002)
+
+
+def ip_receive(local, destination, protocol, count, seconds):
+    s = socket.socket(socket.AF_INET, socket.SOCK_RAW, int(protocol))
+    wanted = socket.inet_aton(destination)
+    if destination != local:
+        s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP,
+                     wanted + socket.inet_aton(local))
+    print('ready', flush=True)
+    s.settimeout(float(seconds))
+    n = 0
+    try:
+        while n < int(count):
+            n += s.recv(65536)[16:20] == wanted
+    except TimeoutError:
+        pass
+    print('%d packets' % n)
+
+
 def hold_tap(tap, *words):
     flags = IFF_NO_PI | (IFF_TUN if 'tun' in words else IFF_TAP)
     if 'multi_queue' in words:
@@ -255,6 +289,8 @@ COMMANDS = {
     'flows': flows,
     'raw-send': raw_send,
     'raw-receive': raw_receive,
+    'ip-send': ip_send,
+    'ip-receive': ip_receive,
     'hold-tap': hold_tap,
 }
 
