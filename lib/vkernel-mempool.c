@@ -171,8 +171,9 @@ vkernel_mempool_create(struct vkernel_mempool *pool, unsigned int n_buffers,
         return format_no_memory(pool, n_buffers, data_room, socket_id, ENOMEM);
     }
     snprintf(name, sizeof name, "vkernel%u", next_id++);
-    pool->mp = rte_pktmbuf_pool_create(name, n_buffers, cached ? CACHE_SIZE : 0,
-                                       private_size, data_room, socket_id);
+    pool->mp = rte_pktmbuf_pool_create(name, n_buffers,
+                                       cached ? CACHE_SIZE : 0, private_size,
+                                       data_room, socket_id);
     if (!pool->mp) {
         return format_no_memory(pool, n_buffers, data_room, socket_id,
                                 rte_errno);

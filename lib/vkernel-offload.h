@@ -22,7 +22,8 @@
  * shall receive.
  *
  * Each function works on one packet, has no state, and takes no lock.
- * vkernel-rx.c and vkernel-tx.c call them in the fast path, from any thread. */
+ * vkernel-rx.c and vkernel-tx.c call them in the fast path, from any
+ * thread. */
 
 #include <stdbool.h>
 
