@@ -61,22 +61,26 @@ vkernel_offload_rx(struct dp_packet *packet)
 }
 
 /* Sets the lengths of the headers in 'packet', by its offsets, or, if those
- * are not known, by looking. */
-static void
+ * are not known, by looking.  Returns false if an mbuf has no room for them. */
+static bool
 set_header_lengths(struct dp_packet *packet)
 {
     struct rte_mbuf *mbuf = &packet->mbuf;
+    unsigned int l2_len, l3_len;
 
     if (packet->l3_ofs != UINT16_MAX && packet->l4_ofs != UINT16_MAX) {
-        mbuf->l2_len = packet->l3_ofs;
-        mbuf->l3_len = packet->l4_ofs - packet->l3_ofs;
+        l2_len = packet->l3_ofs;
+        l3_len = packet->l4_ofs - packet->l3_ofs;
     } else {
         struct rte_net_hdr_lens lens;
 
         rte_net_get_ptype(mbuf, &lens, RTE_PTYPE_ALL_MASK);
-        mbuf->l2_len = lens.l2_len;
-        mbuf->l3_len = lens.l3_len;
+        l2_len = lens.l2_len;
+        l3_len = lens.l3_len;
     }
+    mbuf->l2_len = l2_len;
+    mbuf->l3_len = l3_len;
+    return mbuf->l2_len == l2_len && mbuf->l3_len == l3_len;
 }
 
 /* Returns the checksum field of 'mbuf', whose header lengths and flags are
@@ -202,8 +206,7 @@ vkernel_offload_tx(struct dp_packet *packet, int mtu,
         return true;
     }
 
-    set_header_lengths(packet);
-    if (!check_headers(mbuf, flags)) {
+    if (!set_header_lengths(packet) || !check_headers(mbuf, flags)) {
         *drop = VKERNEL_DROP_TX_OFFLOAD;
         return false;
     }

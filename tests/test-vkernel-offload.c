@@ -42,6 +42,7 @@ struct spec {
     bool ipv6;
     int n_vlans;
     bool ext;                   /* IPv4 options, an IPv6 extension header? */
+    int more_ext;               /* 8 bytes more of it (IPv6), that often. */
     bool routing;               /* IPv6 routing header, not at its end? */
     bool udp;
     bool readdressed;           /* Address changed on the way? */
@@ -77,7 +78,7 @@ make_packet(const struct spec *spec, struct dp_packet *packet)
     uint8_t proto = spec->udp ? IPPROTO_UDP : IPPROTO_TCP;
     size_t l4_len = (spec->udp ? UDP_HEADER_LEN : TCP_HEADER_LEN + 12)
                     + spec->payload;
-    size_t ext_len = spec->ext ? 8 : 0;
+    size_t ext_len = spec->ext ? 8 + 8 * spec->more_ext : 0;
     uint32_t pseudo;
     size_t l3_ofs;
     uint8_t *l3;
@@ -103,6 +104,7 @@ make_packet(const struct spec *spec, struct dp_packet *packet)
         memset(l3 + 24, 0x55, 16);
         if (spec->ext) {
             l3[IPV6_HEADER_LEN] = proto;
+            l3[IPV6_HEADER_LEN + 1] = spec->more_ext;
             /* Of options, PadN; of a routing header, one segment left. */
             l3[IPV6_HEADER_LEN + 2] = spec->routing ? 0 : 1;
             l3[IPV6_HEADER_LEN + 3] = spec->routing ? 1 : 4;
@@ -337,6 +339,10 @@ test_tx(struct ovs_cmdl_context *ctx OVS_UNUSED)
     const struct spec tcp4 = { .payload = 3000 };
     const struct spec tcp6 = { .payload = 3000, .ipv6 = true, .n_vlans = 1 };
     const struct spec udp4 = { .payload = 3000, .udp = true };
+    const struct spec ext6 = { .payload = 3000, .ipv6 = true, .ext = true,
+                               .more_ext = 57 };
+    const struct spec longer_ext6 = { .payload = 3000, .ipv6 = true,
+                                      .ext = true, .more_ext = 58 };
     const uint64_t tso = RTE_MBUF_F_TX_TCP_SEG;
 
     send_one("no segment size", &tcp4, tso, 0, 1500, 0);
@@ -357,6 +363,8 @@ test_tx(struct ovs_cmdl_context *ctx OVS_UNUSED)
     send_one("cut in the UDP header", &udp4, RTE_MBUF_F_TX_UDP_CKSUM, 0, 1500,
              14 + 20 + 7);
     send_one("cut in the IP header", &tcp4, tso, 0, 1500, 20);
+    send_one("long extension header", &ext6, tso, 0, 1500, 0);
+    send_one("longer than DPDK can say", &longer_ext6, tso, 0, 1500, 0);
 }
 
 static const struct ovs_cmdl_command commands[] = {
