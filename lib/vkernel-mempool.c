@@ -27,6 +27,7 @@
 #include <stdio.h>
 
 #include "dp-packet.h"
+#include "openvswitch/dynamic-string.h"
 #include "openvswitch/list.h"
 #include "ovs-thread.h"
 #include "util.h"
@@ -58,28 +59,6 @@ static size_t
 to_mebibytes(size_t bytes)
 {
     return DIV_ROUND_UP(bytes, 1024 * 1024);
-}
-
-static char *
-format_no_memory(const struct vkernel_mempool *pool, unsigned int n_buffers,
-                 size_t data_room, int socket_id, int error)
-{
-    struct rte_malloc_socket_stats stats;
-
-    memset(&stats, 0, sizeof stats);
-    rte_malloc_get_socket_stats(socket_id, &stats);
-    return xasprintf("no hugepage memory for %u packet buffers of %"PRIuSIZE
-                     " bytes, %"PRIuSIZE" MiB in all (%s): DPDK holds %"
-                     PRIuSIZE" MiB on NUMA node %d, of which %"PRIuSIZE" MiB "
-                     "are free; free or add hugepages, or lower "
-                     "options:n_rxq, options:n_rxq_desc%s",
-                     n_buffers, data_room, to_mebibytes(pool->memory),
-                     rte_strerror(error),
-                     to_mebibytes(stats.heap_totalsz_bytes), socket_id,
-                     to_mebibytes(stats.heap_freesz_bytes),
-                     data_room > UINT16_MAX / 4
-                     ? ", options:gso-max-size or mtu_request"
-                     : " or mtu_request");
 }
 
 /* Returns the bytes of the pages that 'file' counts in 'subdir' of 'dir', if
@@ -125,29 +104,68 @@ add_hugepages(const char *dir_name, const char *file, size_t *sum)
     return true;
 }
 
-/* Returns true if 'size' bytes are certainly more than there are on NUMA node
- * 'socket_id', to DPDK and in the kernel.  DPDK would take, clear and give
- * back all that there is before it found out, which can take many seconds. */
+/* Stores into '*n_freep' how many bytes there are to take on NUMA node
+ * 'socket_id', in DPDK and in the kernel.  Returns false if that cannot be
+ * found out. */
 static bool
-is_hopeless(size_t size, int socket_id)
+get_free_memory(int socket_id, size_t *n_freep)
 {
     static const char all_hugepages[] = "/sys/kernel/mm" "/hugepages";
     struct rte_malloc_socket_stats stats;
     char *node_dir;
-    size_t n_free;
     bool known;
 
     if (rte_malloc_get_socket_stats(socket_id, &stats)) {
         return false;
     }
-    n_free = stats.heap_freesz_bytes;
+    *n_freep = stats.heap_freesz_bytes;
     node_dir = xasprintf("%s%d%s", "/sys/devices/system/node/node", socket_id,
                          "/hugepages");
-    known = (add_hugepages(node_dir, "free_hugepages", &n_free)
+    known = (add_hugepages(node_dir, "free_hugepages", n_freep)
              && add_hugepages(all_hugepages, "nr_overcommit_hugepages",
-                              &n_free));
+                              n_freep));
     free(node_dir);
-    return known && size > n_free;
+    return known;
+}
+
+/* Returns true if 'size' bytes are certainly more than there are on NUMA node
+ * 'socket_id'.  DPDK would take, clear and give back all that there is before
+ * it found out, which can take many seconds. */
+static bool
+is_hopeless(size_t size, int socket_id)
+{
+    size_t n_free;
+
+    return get_free_memory(socket_id, &n_free) && size > n_free;
+}
+
+static char *
+format_no_memory(const struct vkernel_mempool *pool, unsigned int n_buffers,
+                 size_t data_room, int socket_id, int error)
+{
+    struct ds text = DS_EMPTY_INITIALIZER;
+    struct rte_malloc_socket_stats stats;
+    size_t n_free;
+
+    memset(&stats, 0, sizeof stats);
+    rte_malloc_get_socket_stats(socket_id, &stats);
+    ds_put_format(&text, "no hugepage memory for %u packet buffers of %"
+                  PRIuSIZE" bytes, %"PRIuSIZE" MiB in all (%s): DPDK holds %"
+                  PRIuSIZE" MiB on NUMA node %d, of which %"PRIuSIZE" MiB are "
+                  "free", n_buffers, data_room, to_mebibytes(pool->memory),
+                  rte_strerror(error), to_mebibytes(stats.heap_totalsz_bytes),
+                  socket_id, to_mebibytes(stats.heap_freesz_bytes));
+    if (get_free_memory(socket_id, &n_free)) {
+        ds_put_format(&text, ", enough with all free hugepages for %"PRIuSIZE
+                      " such buffers at most",
+                      n_free / (pool->memory / n_buffers));
+    }
+    ds_put_format(&text, "; free or add hugepages, or lower options:n_rxq, "
+                  "options:n_rxq_desc%s",
+                  (data_room > UINT16_MAX / 4
+                   ? ", options:gso-max-size or mtu_request"
+                   : " or mtu_request"));
+    return ds_steal_cstr(&text);
 }
 
 char *
