@@ -27,16 +27,19 @@ Commands:
   demo     install what is missing, build, and show ports of type dpdkvkernel
            at work
   check    install what is missing, build, and run every test
+  bench    install what is missing, build, and compare with what else there is
+           (half an hour; five minutes with BENCH_FLAGS=--quick)
   build    install what is missing, and build
   help     print this text
 
-demo and check run natively where the kernel has vhost-net, else in a VM that
-they boot with this machine's files, without changing them.  Installing
+demo, check and bench run natively where the kernel has vhost-net, else in a VM
+that they boot with this machine's files, without changing them.  Installing
 packages needs root; so does running natively.
 
 Environment:
-  BUILDDIR   where to build (default: build, in the source folder)
-  JOBS       how many compilers at a time (default: the number of CPUs)
+  BUILDDIR     where to build (default: build, in the source folder)
+  JOBS         how many compilers at a time (default: the number of CPUs)
+  BENCH_FLAGS  what bench is to do: see Documentation/topics/testing.rst
 EOF
 }
 
@@ -50,6 +53,7 @@ BUILD_PACKAGES="autoconf automake libtool make gcc libc6-dev pkg-config
     libcap-ng-dev libunbound-dev"
 RUN_PACKAGES="openvswitch-switch iproute2 iputils-ping iperf3 kmod procps
     ethtool tcpdump netcat-openbsd valgrind"
+BENCH_PACKAGES="dpdk-dev gnuplot-nox"
 VM_PACKAGES="qemu-system-x86 busybox-static cpio xz-utils"
 
 say() {
@@ -105,7 +109,7 @@ install_packages() {
     command -v apt-get > /dev/null ||
         fail "this installs packages by apt-get, as Debian has it;" \
              "Documentation/intro/install.rst tells how to build elsewhere"
-    packages="$BUILD_PACKAGES $RUN_PACKAGES"
+    packages="$BUILD_PACKAGES $RUN_PACKAGES $*"
     has_native_vhost || packages="$packages $VM_PACKAGES"
     # shellcheck disable=SC2086
     missing=$(missing_packages $packages)
@@ -129,9 +133,10 @@ configure_tree() {
     fi
 }
 
+# build [PACKAGE]...: with these packages, too.
 build() {
     mkdir -p "$BUILDDIR"
-    install_packages
+    install_packages "$@"
     configure_tree
     what="Building in $BUILDDIR"
     [ -x "$BUILDDIR/vswitchd/ovs-vswitchd" ] ||
@@ -184,8 +189,15 @@ check() {
     return $status
 }
 
+bench() {
+    # shellcheck disable=SC2086
+    build $BENCH_PACKAGES
+    say "Running the benchmark; its results go to $BUILDDIR/tests/bench-out"
+    make -C "$BUILDDIR" bench
+}
+
 case ${1:-} in
-demo | check | build)
+demo | check | bench | build)
     "$1"
     ;;
 help | -h | --help)

@@ -15,6 +15,7 @@
 # The unit tests: "make check TESTSUITEFLAGS=...", no root needed.
 TESTSUITE_AT = \
 	tests/testsuite.at \
+	tests/vkernel-bench.at \
 	tests/vkernel-build.at \
 	tests/vkernel-config.at \
 	tests/vkernel-datapath.at \
@@ -108,7 +109,7 @@ $(TESTSUITE): $(TESTSUITE_AT) tests/package.m4
 		-o $@.tmp $(srcdir)/tests/testsuite.at && mv $@.tmp $@
 
 # Where the tests find programs, before PATH.
-AUTOTEST_PATH = vswitchd:tests
+AUTOTEST_PATH = vswitchd:tests:tests/bench
 
 check-local: $(TESTSUITE) $(sbin_PROGRAMS) $(check_PROGRAMS)
 	$(SHELL) '$(TESTSUITE)' -C tests AUTOTEST_PATH='$(AUTOTEST_PATH)' \
@@ -120,3 +121,4 @@ clean-local:
 	rm -f '$(TESTSUITE)'
 
 include tests/system.mk
+include tests/bench.mk

@@ -1,0 +1,181 @@
+# Copyright (c) 2026 The dpdkvkernel Authors.
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at:
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""An Open vSwitch of the benchmark's own, in a folder of its own."""
+
+import json
+import os
+import re
+import shutil
+import socket
+
+import proc
+from program import Program, ProgramError, run, wait_until
+
+START_LIMIT = 120
+
+# Each daemon with a userspace datapath has this.
+DATAPATH_LINK = 'ovs-netdev'
+
+
+class Vswitch:
+    """ovsdb-server and ovs-vswitchd.  Leaving its "with" block ends both."""
+
+    def __init__(self, settings, placement, tso):
+        self.settings = settings
+        self.daemon = self.control = None
+        self.placement = placement
+        self.tso = tso
+        self.dir = os.path.join(settings.workdir, 'ovs')
+        self.programs = []
+
+    def __enter__(self):
+        os.environ.update(OVS_RUNDIR=self.dir, OVS_LOGDIR=self.dir,
+                          OVS_DBDIR=self.dir, OVS_SYSLOG_METHOD='null')
+        try:
+            self._start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _start(self):
+        os.mkdir(self.dir)
+        empty = os.path.join(self.settings.workdir, 'empty.db')
+        if not os.path.exists(empty):
+            run(['ovsdb-tool', 'create', empty, self.settings.schema])
+        database = os.path.join(self.dir, 'conf.db')
+        server = os.path.join(self.dir, 'db.sock')
+        shutil.copy(empty, database)
+        self._launch(['ovsdb-server', database, '--remote=punix:' + server])
+        wait_until(lambda: os.path.exists(server), 'the start of ovsdb-server')
+        sleep = self.settings.pmd_sleep
+        self.vsctl('--no-wait', 'init', '--', 'set', 'Open_vSwitch', '.',
+                   'other_config:dpdk-init=true',
+                   'other_config:dpdk-lcore-mask='
+                   + self.placement.mask('daemon'),
+                   'other_config:pmd-cpu-mask=' + self.placement.mask('pmd'),
+                   # One name is 3.1's, the other that of later releases.
+                   'other_config:pmd-maxsleep=%d' % sleep,
+                   'other_config:pmd-sleep-max=%d' % sleep,
+                   'other_config:userspace-tso-enable='
+                   + ('true' if self.tso else 'false'),
+                   'other_config:dpdk-extra='
+                   '"--no-pci --no-telemetry --in-memory"')
+        self.daemon = self._launch([self.settings.vswitchd, '--pidfile'])
+        self.control = os.path.join(
+            self.dir, 'ovs-vswitchd.%d.ctl' % self.daemon.pid)
+        # Waits until the daemon has done it.
+        self.vsctl('add-br', self.settings.bridge, '--', 'set', 'Bridge',
+                   self.settings.bridge, 'datapath_type=netdev',
+                   'fail-mode=secure', timeout=START_LIMIT)
+
+    def _launch(self, argv):
+        name = os.path.basename(argv[0])
+        program = Program(argv + ['-vconsole:off', '-vsyslog:off',
+                                  '--log-file=%s/%s.log' % (self.dir, name)])
+        self.programs.append(program)
+        return program
+
+    def __exit__(self, *_):
+        try:
+            # Otherwise its taps outlive it.
+            self.appctl('exit', '--cleanup')
+            self.daemon.finish(30)
+        except (ProgramError, OSError):
+            pass
+        for program in reversed(self.programs):
+            program.stop(timeout=30)
+        self.programs = []
+        for link in DATAPATH_LINK, self.settings.bridge:
+            if os.path.exists('/sys/class/net/' + link):
+                run(['ip', 'link', 'del', link], check=False)
+        log = os.path.join(self.dir, os.path.basename(self.settings.vswitchd)
+                           + '.log')
+        if os.path.exists(log):
+            with open(log) as f, open(self.settings.log, 'a') as all_logs:
+                shutil.copyfileobj(f, all_logs)
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def vsctl(self, *args, timeout=60):
+        return run(['ovs-vsctl', '--timeout=%d' % timeout] + list(args),
+                   timeout=timeout + 5)
+
+    def add_ports(self, ports):
+        """Adds ports, a dict of {name: settings}, with numbers from 1 on in
+        addition to those that are there."""
+        args = []
+        for name, port in ports.items():
+            args += ['--', 'add-port', self.settings.bridge, name,
+                     '--', 'set', 'Interface', name] + port
+        self.vsctl(*args, timeout=START_LIMIT)
+        for name in ports:
+            error = self.vsctl('get', 'Interface', name, 'error').strip()
+            if error != '[]':
+                raise ProgramError('port %s: %s' % (name, error))
+
+    def connect(self, one, other):
+        """Sends all that comes from one port to the other, and back."""
+        for a, b in (one, other), (other, one):
+            run(['ovs-ofctl', 'add-flow', self.settings.bridge,
+                 'in_port=%s,actions=output:%s' % (a, b)])
+
+    def appctl(self, method, *args):
+        """As ovs-appctl, without a process for it."""
+        if not self.control:
+            raise ProgramError('%s: no daemon' % method)
+        with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(30)
+            s.connect(self.control)
+            s.sendall(json.dumps({'method': method, 'params': list(args),
+                                  'id': 0}).encode())
+            reply = b''
+            while True:
+                data = s.recv(65536)
+                reply += data
+                try:
+                    answer = json.loads(reply)
+                    break
+                except ValueError:
+                    if not data:
+                        raise ProgramError('%s: no answer' % method)
+        if answer['error']:
+            raise ProgramError('%s: %s' % (method, answer['error']))
+        return answer['result']
+
+    def pmd_stats(self):
+        """Each PMD thread's counters: those of the main thread, which serves
+        ports of other kinds, are not among them."""
+        stats, current = {}, None
+        for line in self.appctl('dpif-netdev/pmd-stats-show').split('\n'):
+            if not line.startswith(' '):
+                current = {} if line.startswith('pmd ') else None
+                if current is not None:
+                    stats[line] = current
+                    current.update({'packets received': 0, 'idle cycles': 0,
+                                    'processing cycles': 0})
+            elif current is not None:
+                match = re.match(r' +(.*?): (\d+)', line)
+                if match and match.group(1) in current:
+                    current[match.group(1)] = int(match.group(2))
+        return stats
+
+    def pmd_threads(self):
+        return [tid for tid, name in proc.threads(self.daemon.pid).items()
+                if name.startswith('pmd-')]
+
+    def versions(self):
+        ovs = self.appctl('version').split('\n')[0]
+        dpdk = self.vsctl('get', 'Open_vSwitch', '.', 'dpdk_version')
+        return {'ovs': ovs.split()[-1], 'dpdk': dpdk.strip('"\n').split()[-1]}
