@@ -126,6 +126,11 @@ def _dpdkvkernel_port(i, link):
     return ['type=dpdkvkernel']
 
 
+def _dpdkvkernel_tso_port(i, link):
+    # As README.rst and dpdkvkernel(7) have it for bulk TCP.
+    return ['type=dpdkvkernel', 'options:n_rxq_desc=256']
+
+
 def _internal_port(i, link):
     return ['type=internal']
 
@@ -182,7 +187,7 @@ class Testpmd(System):
 
 
 ALL = [
-    OpenVswitch('vkernel-tso', 'dpdkvkernel, TSO', _dpdkvkernel_port,
+    OpenVswitch('vkernel-tso', 'dpdkvkernel, TSO', _dpdkvkernel_tso_port,
                 tso=True),
     OpenVswitch('vkernel', 'dpdkvkernel', _dpdkvkernel_port),
     OpenVswitch('dpdk', 'dpdk with net_virtio_user', _dpdk_port),
