@@ -59,8 +59,8 @@ vkernel_compat_init_rx_packet(struct dp_packet *packet)
 #endif
 }
 
-/* Open vSwitch's words for offloads.  Up to 3.5 they are flags of the mbuf, the
- * same ones as DPDK's for transmission, and say what is left to do. */
+/* Open vSwitch's words for offloads.  Up to 3.5 they are flags of the mbuf,
+ * the same ones as DPDK's for transmission, and say what is left to do. */
 
 /* Marks 'packet', just received, as one whose checksum of 'l4_proto',
  * IPPROTO_TCP or IPPROTO_UDP, is that of the pseudo-header only. */
@@ -80,8 +80,8 @@ vkernel_compat_mark_partial(struct dp_packet *packet, bool is_ipv4,
     }
 }
 
-/* Marks 'packet', which vkernel_compat_mark_partial() was called for, as one to
- * be cut into TCP segments, the size of which is in its mbuf. */
+/* Marks 'packet', which vkernel_compat_mark_partial() was called for, as one
+ * to be cut into TCP segments, the size of which is in its mbuf. */
 static inline void
 vkernel_compat_mark_tso(struct dp_packet *packet)
 {

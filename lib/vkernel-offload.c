@@ -61,7 +61,8 @@ vkernel_offload_rx(struct dp_packet *packet)
 }
 
 /* Sets the lengths of the headers in 'packet', by its offsets, or, if those
- * are not known, by looking.  Returns false if an mbuf has no room for them. */
+ * are not known, by looking.  Returns false if an mbuf has no room for
+ * them. */
 static bool
 set_header_lengths(struct dp_packet *packet)
 {
