@@ -94,7 +94,7 @@ class Vswitch:
             self.appctl('exit', '--cleanup')
             self.daemon.finish(30)
         except (ProgramError, OSError):
-            pass
+            pass    # It is ended the hard way below.
         for program in reversed(self.programs):
             program.stop(timeout=30)
         self.programs = []
