@@ -20,6 +20,7 @@
 
 #include <string.h>
 
+#include "dp-packet.h"
 #include "packets.h"
 #include "util.h"
 #include "vkernel-config.h"
@@ -37,10 +38,6 @@
 /* Large copies on their way to the kernel: 16 MiB of data, more than a TCP
  * connection has on its way. */
 #define TX_LARGE_BUFFERS 256
-
-/* The most buffers that one poll of a queue takes out of its ring, and the
- * driver puts back. */
-#define RX_BURST 32
 
 size_t
 vkernel_buffers_max_frame_size(int mtu)
@@ -72,8 +69,9 @@ create_rx(struct vkernel_buffers *buffers,
                                       2 * n_descs + RX_EXTRA_BUFFERS,
                                       frame_size, true, args->socket_id);
     }
-    /* So that what the rings lack at any time is there for them. */
-    buffers->rx_reserve = 2 * RX_BURST * args->n_queues;
+    /* So that what the rings lack at any time is there for them: one poll of a
+     * queue takes a burst out of its ring, and the driver puts it back. */
+    buffers->rx_reserve = 2 * NETDEV_MAX_BURST * args->n_queues;
     message = vkernel_mempool_create(
         &buffers->ring,
         n_descs + buffers->rx_reserve + RX_EXTRA_LARGE_BUFFERS,

@@ -84,17 +84,21 @@ set_header_lengths(struct dp_packet *packet)
     return mbuf->l2_len == l2_len && mbuf->l3_len == l3_len;
 }
 
+/* Returns true if 'flags', of RTE_MBUF_F_TX_*, ask for UDP's checksum. */
+static bool
+wants_udp_csum(uint64_t flags)
+{
+    return (flags & RTE_MBUF_F_TX_L4_MASK) == RTE_MBUF_F_TX_UDP_CKSUM;
+}
+
 /* Returns the checksum field of 'mbuf', whose header lengths and flags are
  * set. */
 static ovs_be16 *
 get_csum_field(const struct rte_mbuf *mbuf)
 {
-    bool is_udp = (mbuf->ol_flags & RTE_MBUF_F_TX_L4_MASK)
-                  == RTE_MBUF_F_TX_UDP_CKSUM;
-
     return rte_pktmbuf_mtod_offset(mbuf, ovs_be16 *,
                                    mbuf->l2_len + mbuf->l3_len
-                                   + (is_udp
+                                   + (wants_udp_csum(mbuf->ol_flags)
                                       ? offsetof(struct udp_header, udp_csum)
                                       : offsetof(struct tcp_header,
                                                  tcp_csum)));
@@ -126,8 +130,7 @@ check_headers(struct rte_mbuf *mbuf, uint64_t flags)
         return mbuf->l4_len >= TCP_HEADER_LEN && l4_ofs + mbuf->l4_len <= size;
     }
     mbuf->l4_len = UDP_HEADER_LEN;
-    return ((flags & RTE_MBUF_F_TX_L4_MASK) == RTE_MBUF_F_TX_UDP_CKSUM
-            && l4_ofs + UDP_HEADER_LEN <= size);
+    return wants_udp_csum(flags) && l4_ofs + UDP_HEADER_LEN <= size;
 }
 
 /* Sets the size of the segments to be made of 'mbuf': what its sender said, or
@@ -151,8 +154,6 @@ get_pseudoheader6_sum(struct dp_packet *packet)
     struct rte_mbuf *mbuf = &packet->mbuf;
     const struct ovs_16aligned_ip6_hdr *ip6
         = rte_pktmbuf_mtod_offset(mbuf, void *, mbuf->l2_len);
-    bool is_udp = (mbuf->ol_flags & RTE_MBUF_F_TX_L4_MASK)
-                  == RTE_MBUF_F_TX_UDP_CKSUM;
     uint8_t next_header = 0;
     bool first_frag = false;
     uint32_t sum;
@@ -164,7 +165,8 @@ get_pseudoheader6_sum(struct dp_packet *packet)
     }
     sum = csum_continue(0, &ip6->ip6_src, sizeof ip6->ip6_src);
     sum = csum_continue(sum, &ip6->ip6_dst, sizeof ip6->ip6_dst);
-    sum = csum_add16(sum, htons(is_udp ? IPPROTO_UDP : IPPROTO_TCP));
+    sum = csum_add16(sum, htons(wants_udp_csum(mbuf->ol_flags)
+                                ? IPPROTO_UDP : IPPROTO_TCP));
     sum = csum_add16(sum, htons(ntohs(ip6->ip6_plen)
                                 - (mbuf->l3_len - IPV6_HEADER_LEN)));
     return ~csum_finish(sum);
