@@ -44,6 +44,21 @@ tests_bench_bench_traffic_SOURCES = tests/bench/bench-traffic.c
 ovs_users += $(tests_bench_bench_traffic_OBJECTS)
 checkpatch_files += tests/bench/bench-traffic.c
 
+# The micro-benchmark of the fast path, which needs neither root nor vhost-net.
+check_PROGRAMS += tests/bench/bench-fastpath
+tests_bench_bench_fastpath_SOURCES = \
+	tests/bench/bench-fastpath.c \
+	tests/bench/instructions.c \
+	tests/bench/instructions.h
+tests_bench_bench_fastpath_LDADD = $(test_libs)
+tests_bench_bench_fastpath_LDFLAGS = $(AM_LDFLAGS) $(OVS_LDFLAGS)
+ovs_users += $(tests_bench_bench_fastpath_OBJECTS)
+checkpatch_files += $(tests_bench_bench_fastpath_SOURCES)
+
+bench-fastpath: tests/bench/bench-fastpath
+	@tests/bench/bench-fastpath
+.PHONY: bench-fastpath
+
 # What was done before the time was up is reported, too.
 bench: $(sbin_PROGRAMS) tests/bench/bench-traffic
 	@rm -f $(BENCH_OUT)/results.* $(BENCH_OUT)/facts.json

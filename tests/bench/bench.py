@@ -142,9 +142,9 @@ def parse_options():
                      help='the CPUs to use, for, in this order: the daemon, '
                      'the PMD thread, and from six on the programs in A and '
                      'B and the vhost threads on both sides (all)')
-    run.add_argument('--pmd-sleep', type=int, default=50, metavar='US',
+    run.add_argument('--pmd-sleep', type=int, default=0, metavar='US',
                      help='how long a PMD thread with little to do may sleep '
-                     'at a time (50; 0: not at all)')
+                     'at a time (0: not at all)')
     run.add_argument('--vswitchd', default='ovs-vswitchd')
     run.add_argument('--traffic', default='bench-traffic')
     run.add_argument('--schema',

@@ -15,8 +15,10 @@
 """Which CPUs do what, alike for every system.
 
 With six CPUs or more, each thread that matters has one of its own.  With
-fewer, Open vSwitch's main thread and its PMD thread have one each, as the
-settings of its users would have it, and the scheduler places the rest.
+fewer, the programs at both ends share one, and whatever moves packets has
+another: Open vSwitch's main thread, the PMD thread and the vhost workers.
+Since a PMD thread never pauses there unless it may sleep, the workers come
+before it: they wait for their turn with every packet otherwise.
 """
 
 import os
@@ -24,6 +26,9 @@ import os
 import proc
 
 ROLES = ('daemon', 'pmd', 'a', 'b', 'vhost-a', 'vhost-b')
+
+# Of workers that share the PMD thread's CPU.
+WORKER_NICE = -10
 
 
 class Placement:
@@ -37,25 +42,29 @@ class Placement:
         self.own_cpus = len(self.cpus) >= len(ROLES)
 
     def cpu(self, role):
-        """The CPU that a role has to itself, or None."""
-        i = ROLES.index(role)
-        return self.cpus[i] if i < 2 or self.own_cpus else None
-
-    def cpus_of(self, role):
-        cpu = self.cpu(role)
-        return None if cpu is None else {cpu}
+        if self.own_cpus:
+            return self.cpus[ROLES.index(role)]
+        return self.cpus[0 if role in ('a', 'b') else 1]
 
     def mask(self, role):
         return '0x%x' % (1 << self.cpu(role))
 
+    def place_program(self, role, system):
+        """The CPUs of the program at one end, or None for any: where there is
+        nothing that moves packets, they need not leave it a CPU."""
+        if self.own_cpus or system.daemon:
+            return {self.cpu(role)}
+        return None
+
     def place_vhost(self, daemon):
-        """Places the vhost threads that serve the process 'daemon'."""
-        if self.own_cpus:
-            for i, tid in enumerate(sorted(proc.vhost_threads(daemon))):
-                cpu = self.cpus[4 + i % 2]
-                os.sched_setaffinity(tid, {cpu})
+        """Places the vhost workers that serve the process 'daemon'."""
+        for i, tid in enumerate(sorted(proc.vhost_threads(daemon))):
+            os.sched_setaffinity(tid, {self.cpu(ROLES[4 + i % 2])})
+            if not self.own_cpus:
+                os.setpriority(os.PRIO_PROCESS, tid, WORKER_NICE)
 
     def __str__(self):
         text = ', '.join('%s on CPU %d' % (role, self.cpu(role))
-                         for role in ROLES if self.cpu(role) is not None)
-        return text + ('' if self.own_cpus else ', the rest anywhere')
+                         for role in ROLES)
+        return text + ('' if self.own_cpus
+                       else '; vhost workers nice %d' % WORKER_NICE)

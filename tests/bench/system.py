@@ -162,7 +162,8 @@ class Testpmd(System):
                     + 'port start all\nset fwd csum\nstart\n')
         # Its lines are waited for.
         argv = ['stdbuf', '-oL', 'dpdk-testpmd',
-                '-l', '%d,%d' % (place.cpu('daemon'), place.cpu('pmd')),
+                '--lcores', '0@%d,1@%d' % (place.cpu('daemon'),
+                                           place.cpu('pmd')),
                 '--in-memory', '--no-pci', '--no-telemetry']
         for i, link in enumerate(network.LINK.values()):
             argv += ['--vdev', _virtio_user(i, link)]

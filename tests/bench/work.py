@@ -35,17 +35,17 @@ SMALL = 18
 PAUSE = 1000
 
 
-def _iperf(settings, streams, reverse, seconds):
+def _iperf(system, settings, streams, reverse, seconds):
     argv = ['iperf3', '-c', ADDRESS[B], '-p', str(IPERF_PORT), '-J',
             '-P', str(streams), '-O', '1', '-t', str(seconds),
             '--connect-timeout', '10000']
     return Program(argv + (['-R'] if reverse else []), netns=A,
-                   cpus=settings.placement.cpus_of('a'))
+                   cpus=settings.placement.place_program('a', system))
 
 
-def _iperf_server(settings):
+def _iperf_server(system, settings):
     return Program(['iperf3', '-s', '-p', str(IPERF_PORT)], netns=B,
-                   cpus=settings.placement.cpus_of('b'))
+                   cpus=settings.placement.place_program('b', system))
 
 
 def _wait_listening(server):
@@ -69,9 +69,9 @@ def _rate(output):
 def tcp(system, settings, streams, reverse):
     meter = Meter(system)
     seconds = settings.seconds
-    with _iperf_server(settings) as server:
+    with _iperf_server(system, settings) as server:
         _wait_listening(server)
-        with _iperf(settings, streams, reverse, seconds) as client:
+        with _iperf(system, settings, streams, reverse, seconds) as client:
             _wait_connected(client)
             # What is measured lies within what iperf3 counts.
             time.sleep(1.3)
@@ -90,16 +90,16 @@ def tcp(system, settings, streams, reverse):
 
 def packets(system, settings):
     meter = Meter(system)
-    place = settings.placement
+    place = settings.placement.place_program
     seconds = settings.seconds
     with Program([settings.traffic, 'count', ADDRESS[B], str(PORT), '0.5',
-                  str(seconds)], netns=B, cpus=place.cpus_of('b')) as count:
+                  str(seconds)], netns=B, cpus=place('b', system)) as count:
         count.read_line(30)
         # With CPUs to share, a sender of the usual priority would rather keep
         # the system from its work than give it some.
         with Program([settings.traffic, 'flood', ADDRESS[B], str(PORT),
                       str(SMALL), str(seconds + 3)], netns=A, nice=19,
-                     cpus=place.cpus_of('a')) as flood:
+                     cpus=place('a', system)) as flood:
             count.read_line(30)
             meter.start()
             line = count.read_line(seconds + 60)
@@ -114,14 +114,14 @@ def packets(system, settings):
             'pmd_cycles_per_packet': meter.cycles_per_packet}
 
 
-def _ask(settings, seconds):
-    place = settings.placement
+def _ask(system, settings, seconds):
+    place = settings.placement.place_program
     with Program([settings.traffic, 'echo', ADDRESS[B], str(PORT)], netns=B,
-                 cpus=place.cpus_of('b')) as echo:
+                 cpus=place('b', system)) as echo:
         echo.read_line(30)
         with Program([settings.traffic, 'ask', ADDRESS[B], str(PORT),
                       str(seconds), str(PAUSE)], netns=A,
-                     cpus=place.cpus_of('a')) as ask:
+                     cpus=place('a', system)) as ask:
             words = ask.finish(seconds + 60).split()
     seen = dict(zip(words[::2], words[1::2]))
     return {'p50_us': float(seen['p50']), 'p99_us': float(seen['p99']),
@@ -129,19 +129,19 @@ def _ask(settings, seconds):
 
 
 def latency(system, settings):
-    return _ask(settings, settings.seconds)
+    return _ask(system, settings, settings.seconds)
 
 
 def latency_loaded(system, settings):
     """As many TCP segments as fit pass by meanwhile.  It takes twice as long,
     for there are not many answers in a second then."""
     seconds = 2 * settings.seconds
-    with _iperf_server(settings) as server:
+    with _iperf_server(system, settings) as server:
         _wait_listening(server)
-        with _iperf(settings, 1, False, seconds + 3) as client:
+        with _iperf(system, settings, 1, False, seconds + 3) as client:
             _wait_connected(client)
             time.sleep(1)
-            result = _ask(settings, seconds)
+            result = _ask(system, settings, seconds)
             bps, _ = _rate(client.finish(seconds + 60))
             result['load_mbps'] = bps / 1e6
     return result
