@@ -41,6 +41,7 @@ check_PROGRAMS += \
 	tests/test-vkernel-port
 
 test_lib = tests/vkernel-testlib.c tests/vkernel-testlib.h
+test_dpdk = tests/vkernel-testdpdk.c tests/vkernel-testdpdk.h
 test_libs = \
 	lib/libvkernel.la \
 	$(OVS_BUILDDIR)/lib/libsflow.la \
@@ -55,7 +56,10 @@ tests_test_vkernel_LDFLAGS = $(test_ldflags) \
 	-Wl,--wrap=nl_sock_send,--wrap=nl_sock_recv \
 	-Wl,--wrap=time_msec
 
-tests_test_vkernel_datapath_SOURCES = tests/test-vkernel-datapath.c $(test_lib)
+tests_test_vkernel_datapath_SOURCES = \
+	tests/test-vkernel-datapath.c \
+	$(test_dpdk) \
+	$(test_lib)
 tests_test_vkernel_datapath_LDADD = $(test_libs)
 tests_test_vkernel_datapath_LDFLAGS = $(test_ldflags)
 
@@ -96,6 +100,7 @@ ovs_users += \
 	$(tests_test_vkernel_port_OBJECTS)
 checkpatch_files += \
 	$(tests_test_vkernel_SOURCES) \
+	$(test_dpdk) \
 	tests/test-vkernel-datapath.c \
 	tests/test-vkernel-device.c \
 	tests/test-vkernel-offload.c \

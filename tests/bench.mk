@@ -49,11 +49,15 @@ check_PROGRAMS += tests/bench/bench-fastpath
 tests_bench_bench_fastpath_SOURCES = \
 	tests/bench/bench-fastpath.c \
 	tests/bench/instructions.c \
-	tests/bench/instructions.h
+	tests/bench/instructions.h \
+	$(test_dpdk)
 tests_bench_bench_fastpath_LDADD = $(test_libs)
 tests_bench_bench_fastpath_LDFLAGS = $(AM_LDFLAGS) $(OVS_LDFLAGS)
 ovs_users += $(tests_bench_bench_fastpath_OBJECTS)
-checkpatch_files += $(tests_bench_bench_fastpath_SOURCES)
+checkpatch_files += \
+	tests/bench/bench-fastpath.c \
+	tests/bench/instructions.c \
+	tests/bench/instructions.h
 
 bench-fastpath: tests/bench/bench-fastpath
 	@tests/bench/bench-fastpath

@@ -23,12 +23,10 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <netinet/in.h>
-#include <rte_eal.h>
 #include <rte_ethdev.h>
 #include <rte_malloc.h>
 #include <rte_mbuf.h>
 #include <rte_mempool.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,11 +40,15 @@
 #include "vkernel-mempool.h"
 #include "vkernel-rx.h"
 #include "vkernel-stats.h"
+#include "vkernel-testdpdk.h"
 #include "vkernel-testlib.h"
 #include "vkernel-tx.h"
 
 #define PORT_ID 3
 #define N_QUEUES 2
+
+/* What DPDK may take. */
+#define MEMORY_MB 64
 
 /* The most bytes of a frame in these tests, and what fits into a buffer. */
 #define MAX_FRAME_SIZE 1522
@@ -57,28 +59,6 @@
 
 /* First byte of a frame that the driver refuses to prepare. */
 #define REFUSED 'X'
-
-/* Starts DPDK, on the present CPU and without pinning us to it. */
-static void
-init_dpdk(void)
-{
-    char *lcores = xasprintf("0@%d", MAX(sched_getcpu(), 0));
-    char *argv[] = {
-        CONST_CAST(char *, program_name), CONST_CAST(char *, "--no-huge"),
-        CONST_CAST(char *, "--no-pci"), CONST_CAST(char *, "--no-shconf"),
-        CONST_CAST(char *, "--no-telemetry"), CONST_CAST(char *, "-m"),
-        CONST_CAST(char *, "64"), CONST_CAST(char *, "--log-level=error"),
-        CONST_CAST(char *, "--lcores"), lcores, NULL,
-    };
-    cpu_set_t cpus;
-
-    ovs_assert(!sched_getaffinity(0, sizeof cpus, &cpus));
-    if (rte_eal_init(ARRAY_SIZE(argv) - 1, argv) < 0) {
-        ovs_fatal(0, "DPDK does not start");
-    }
-    ovs_assert(!sched_setaffinity(0, sizeof cpus, &cpus));
-    free(lcores);
-}
 
 static void
 create_pool(struct vkernel_mempool *pool, unsigned int n_buffers)
@@ -251,7 +231,7 @@ test_rx(struct ovs_cmdl_context *ctx OVS_UNUSED)
 {
     struct vkernel_mempool pool;
 
-    init_dpdk();
+    testdpdk_init(MEMORY_MB);
     init_driver(NULL, NULL);
     create_pool(&pool, POOL_SIZE);
     for (int n = 0; n <= NETDEV_MAX_BURST; n++) {
@@ -369,7 +349,7 @@ test_rx_copy(struct ovs_cmdl_context *ctx OVS_UNUSED)
     struct dp_packet_batch batch;
     struct rx_env env;
 
-    init_dpdk();
+    testdpdk_init(MEMORY_MB);
     init_driver(NULL, NULL);
     rx_env_init(&env);
     receive_sizes(&env, sizes, ARRAY_SIZE(sizes), &batch);
@@ -392,7 +372,7 @@ test_rx_starve(struct ovs_cmdl_context *ctx OVS_UNUSED)
     int n_held = 0, n_dropped = 0;
     struct rx_env env;
 
-    init_dpdk();
+    testdpdk_init(MEMORY_MB);
     init_driver(NULL, NULL);
     rx_env_init(&env);
     for (int i = 0; i < N_LARGE; i++) {
@@ -595,7 +575,7 @@ test_tx(struct ovs_cmdl_context *ctx)
 {
     struct tx_env env;
 
-    init_dpdk();
+    testdpdk_init(MEMORY_MB);
     init_driver(driver_prepare, driver_send);
     tx_env_init(&env);
     for (int i = 1; i < ctx->argc; i++) {
@@ -626,7 +606,7 @@ test_tx_prepare(struct ovs_cmdl_context *ctx OVS_UNUSED)
 {
     struct tx_env env;
 
-    init_dpdk();
+    testdpdk_init(MEMORY_MB);
     init_driver(driver_prepare, driver_send);
     tx_env_init(&env);
     for (int subset = 0; subset < 256; subset++) {
@@ -660,7 +640,7 @@ test_tx_ring(struct ovs_cmdl_context *ctx OVS_UNUSED)
 {
     struct tx_env env;
 
-    init_dpdk();
+    testdpdk_init(MEMORY_MB);
     init_driver(driver_prepare, driver_send);
     tx_env_init(&env);
     for (int n = 0; n <= NETDEV_MAX_BURST; n++) {
@@ -692,7 +672,7 @@ test_tx_copy(struct ovs_cmdl_context *ctx OVS_UNUSED)
     struct rte_mbuf *held[POOL_SIZE];
     struct tx_env env;
 
-    init_dpdk();
+    testdpdk_init(MEMORY_MB);
     init_driver(driver_prepare, driver_send);
     tx_env_init(&env);
     for (int k = 0; k <= 8; k++) {
@@ -778,7 +758,7 @@ test_tx_large(struct ovs_cmdl_context *ctx OVS_UNUSED)
     struct rte_mbuf *tail;
     struct tx_env env;
 
-    init_dpdk();
+    testdpdk_init(MEMORY_MB);
     init_driver(NULL, driver_send);
     tx_env_init(&env);
     env.tx.mtu = 1500;
@@ -821,7 +801,7 @@ test_tx_down(struct ovs_cmdl_context *ctx OVS_UNUSED)
     size_t n_blocks = testlib_count_blocks();
     struct tx_env env;
 
-    init_dpdk();
+    testdpdk_init(MEMORY_MB);
     init_driver(NULL, NULL);
     tx_env_init(&env);
     for (int queue = 0; queue < 2 * N_QUEUES; queue++) {
@@ -896,7 +876,7 @@ test_tx_threads(struct ovs_cmdl_context *ctx OVS_UNUSED)
     pthread_t threads[N_THREADS];
     struct tx_env env;
 
-    init_dpdk();
+    testdpdk_init(MEMORY_MB);
     init_driver(NULL, driver_send_some);
     tx_env_init(&env);
     counters = &env.counters[0];
@@ -938,7 +918,7 @@ test_pool_buffers(struct ovs_cmdl_context *ctx OVS_UNUSED)
     struct rte_mbuf *mbufs[POOL_SIZE + 1];
     struct vkernel_mempool pool;
 
-    init_dpdk();
+    testdpdk_init(MEMORY_MB);
     create_pool(&pool, POOL_SIZE);
     ovs_assert(pool.memory >= POOL_SIZE * BUFFER_SIZE);
     /* A buffer more than there are is not there. */
@@ -971,7 +951,7 @@ test_pool_sweep(struct ovs_cmdl_context *ctx OVS_UNUSED)
     struct vkernel_mempool a, b;
     size_t memory;
 
-    init_dpdk();
+    testdpdk_init(MEMORY_MB);
     memory = get_dpdk_memory();
     create_pool(&a, POOL_SIZE);
     create_pool(&b, POOL_SIZE);
@@ -1015,7 +995,7 @@ test_pool_many(struct ovs_cmdl_context *ctx OVS_UNUSED)
     struct vkernel_mempool pool;
     size_t memory;
 
-    init_dpdk();
+    testdpdk_init(MEMORY_MB);
     memory = get_dpdk_memory();
     for (int i = 0; i < 32; i++) {
         create_pool(&pool, 4095);
@@ -1033,7 +1013,7 @@ test_pool_too_big(struct ovs_cmdl_context *ctx)
     size_t n_blocks, memory;
     char *message;
 
-    init_dpdk();
+    testdpdk_init(MEMORY_MB);
     n_blocks = testlib_count_blocks();
     memory = get_dpdk_memory();
     message = vkernel_mempool_create(&pool, atoi(ctx->argv[1]),

@@ -13,7 +13,6 @@
  * limitations under the License.
  */
 
-
 /* The micro-benchmark of the fast path: what a packet costs in our Rx and Tx
  * code, with neither a kernel nor a driver.  The driver is one of our own that
  * hands out buffers and takes them back; what it needs is taken off.  DPDK
@@ -23,20 +22,18 @@
 
 #include <netinet/in.h>
 #include <rte_cycles.h>
-#include <rte_eal.h>
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
 #include <rte_mempool.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "csum.h"
 #include "dp-packet.h"
-#include "flow.h"
 #include "instructions.h"
 #include "packets.h"
+#include "tests/vkernel-testdpdk.h"
 #include "util.h"
 #include "vkernel-buffers.h"
 #include "vkernel-rx.h"
@@ -47,6 +44,9 @@
 #define MTU 1500
 #define GSO_MAX_SIZE 65280
 #define RING_SIZE 256
+
+/* What DPDK may take, enough for the buffers of a port. */
+#define MEMORY_MB 256
 
 /* Bursts that are timed, after some that warm up. */
 #define N_WARMUP 100
@@ -160,25 +160,6 @@ init_driver(void)
     ops->tx_pkt_burst = driver_send;
     ops->txq.data = &driver_queue_pointer;
     ops->txq.clbk = &driver_callback;
-}
-
-/* Starts DPDK, on the present CPU and without pinning us to it. */
-static void
-init_dpdk(void)
-{
-    char *lcores = xasprintf("0@%d", MAX(sched_getcpu(), 0));
-    char *argv[] = {
-        CONST_CAST(char *, program_name), CONST_CAST(char *, "--no-huge"),
-        CONST_CAST(char *, "--no-pci"), CONST_CAST(char *, "--no-shconf"),
-        CONST_CAST(char *, "--no-telemetry"), CONST_CAST(char *, "-m"),
-        CONST_CAST(char *, "256"), CONST_CAST(char *, "--log-level=error"),
-        CONST_CAST(char *, "--lcores"), lcores, NULL,
-    };
-
-    if (rte_eal_init(ARRAY_SIZE(argv) - 1, argv) < 0) {
-        ovs_fatal(0, "DPDK does not start");
-    }
-    free(lcores);
 }
 
 /* Gives every buffer of 'mp' a packet's bytes. */
@@ -423,7 +404,7 @@ main(int argc, char *argv[])
 #if !defined __OPTIMIZE__ || defined __SANITIZE_ADDRESS__
     puts("Not optimized: these figures do not count.");
 #endif
-    init_dpdk();
+    testdpdk_init(MEMORY_MB);
     init_driver();
     printf("%-12s %-3s %6s %9s %13s\n", "path", "TSO", "bytes",
            "cycles", "instructions");

@@ -13,18 +13,18 @@
  * limitations under the License.
  */
 
-
 #include <config.h>
 
 #include "instructions.h"
 
 #include <signal.h>
-#include <stdbool.h>
 #include <sys/ptrace.h>
 #include <sys/types.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "openvswitch/compiler.h"
 
 /* The child stops itself before and after what is counted. */
 #define MARK SIGSTOP
@@ -106,7 +106,7 @@ count(void (*function)(void *aux), void *aux)
 }
 
 static void
-do_nothing(void *aux __attribute__((unused)))
+do_nothing(void *aux OVS_UNUSED)
 {
 }
 

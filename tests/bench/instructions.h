@@ -13,7 +13,6 @@
  * limitations under the License.
  */
 
-
 #ifndef BENCH_INSTRUCTIONS_H
 #define BENCH_INSTRUCTIONS_H 1
 

@@ -42,6 +42,7 @@ class Placement:
         self.own_cpus = len(self.cpus) >= len(ROLES)
 
     def cpu(self, role):
+        """The CPU of one role."""
         if self.own_cpus:
             return self.cpus[ROLES.index(role)]
         return self.cpus[0 if role in ('a', 'b') else 1]
@@ -49,7 +50,7 @@ class Placement:
     def mask(self, role):
         return '0x%x' % (1 << self.cpu(role))
 
-    def place_program(self, role, system):
+    def program_cpus(self, role, system):
         """The CPUs of the program at one end, or None for any: where there is
         nothing that moves packets, they need not leave it a CPU."""
         if self.own_cpus or system.daemon:

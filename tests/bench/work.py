@@ -40,12 +40,12 @@ def _iperf(system, settings, streams, reverse, seconds):
             '-P', str(streams), '-O', '1', '-t', str(seconds),
             '--connect-timeout', '10000']
     return Program(argv + (['-R'] if reverse else []), netns=A,
-                   cpus=settings.placement.place_program('a', system))
+                   cpus=settings.placement.program_cpus('a', system))
 
 
 def _iperf_server(system, settings):
     return Program(['iperf3', '-s', '-p', str(IPERF_PORT)], netns=B,
-                   cpus=settings.placement.place_program('b', system))
+                   cpus=settings.placement.program_cpus('b', system))
 
 
 def _wait_listening(server):
@@ -90,7 +90,7 @@ def tcp(system, settings, streams, reverse):
 
 def packets(system, settings):
     meter = Meter(system)
-    place = settings.placement.place_program
+    place = settings.placement.program_cpus
     seconds = settings.seconds
     with Program([settings.traffic, 'count', ADDRESS[B], str(PORT), '0.5',
                   str(seconds)], netns=B, cpus=place('b', system)) as count:
@@ -115,7 +115,7 @@ def packets(system, settings):
 
 
 def _ask(system, settings, seconds):
-    place = settings.placement.place_program
+    place = settings.placement.program_cpus
     with Program([settings.traffic, 'echo', ADDRESS[B], str(PORT)], netns=B,
                  cpus=place('b', system)) as echo:
         echo.read_line(30)
