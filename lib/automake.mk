@@ -14,6 +14,9 @@
 
 noinst_LTLIBRARIES += lib/libvkernel.la
 lib_libvkernel_la_SOURCES = \
+	lib/netdev-dpdkvkernel-change.c \
+	lib/netdev-dpdkvkernel-private.h \
+	lib/netdev-dpdkvkernel-query.c \
 	lib/netdev-dpdkvkernel-unixctl.c \
 	lib/netdev-dpdkvkernel-unixctl.h \
 	lib/netdev-dpdkvkernel.c \

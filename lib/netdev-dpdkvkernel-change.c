@@ -1,0 +1,424 @@
+/*
+ * Copyright (c) 2026 The dpdkvkernel Authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#include <config.h>
+
+#include "netdev-dpdkvkernel-private.h"
+
+#include <errno.h>
+#include <rte_lcore.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "netdev-offload.h"
+#include "openvswitch/vlog.h"
+#include "packets.h"
+#include "rtnetlink.h"
+#include "smap.h"
+#include "timeval.h"
+#include "vkernel-error.h"
+#include "vkernel-port.h"
+#include "vkernel-retry.h"
+#include "vkernel-tap.h"
+#include "vswitch-idl.h"
+
+VLOG_DEFINE_THIS_MODULE(netdev_dpdkvkernel_change);
+
+/* What Open vSwitch may leave to the port to do, with TSO. */
+#define OFFLOADS (NETDEV_TX_OFFLOAD_TCP_CKSUM       \
+                  | NETDEV_TX_OFFLOAD_UDP_CKSUM     \
+                  | NETDEV_TX_OFFLOAD_TCP_TSO)
+
+/* Sets what the Interface's error column says of the device to 'message',
+ * which lacks the Interface's name and which this function takes over, or
+ * clears it if 'message' is NULL. */
+static void
+set_device_error(const struct netdev_dpdkvkernel *dev, char *message)
+{
+    const char *name = netdev_get_name(&dev->up);
+    char *text = NULL;
+
+    if (message) {
+        text = xasprintf("%s: %s", name, message);
+        free(message);
+    }
+    if (vkernel_error_set(name, VKERNEL_ERROR_DEVICE, text)) {
+        /* The datapath reconfigures ports after the bridge has written their
+         * error columns.  A report of any link has the bridge write them
+         * again. */
+        rtnetlink_report_link();
+    }
+}
+
+void
+netdev_dpdkvkernel_discard_change(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    if (dev->next_ready) {
+        dev->next_ready = false;
+        vkernel_device_discard(&dev->next, &dev->device);
+    }
+}
+
+/* Following the kernel. */
+
+static void
+update_carrier(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    bool carrier = dev->device.port && !dev->link_error && dev->link.up;
+
+    if (carrier != dev->carrier) {
+        dev->carrier = carrier;
+        dev->carrier_resets++;
+    }
+}
+
+void
+netdev_dpdkvkernel_refresh_link(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    if (!dev->device.tap) {
+        dev->link_error = ENODEV;
+    } else {
+        struct vkernel_link link;
+
+        dev->link_error = vkernel_tap_get_link(dev->device.tap, &link);
+        if (!dev->link_error) {
+            dev->link = link;
+            dev->stats->kernel = link.stats;
+        }
+    }
+    update_carrier(dev);
+}
+
+/* Returns true if 'dev->device' is not what it should be. */
+static bool
+is_change_wanted(const struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    return (!dev->device.port
+            || dev->link_error == ENODEV
+            || dev->device.mtu != dev->wanted_mtu
+            || !vkernel_config_equals(&dev->device.config,
+                                      &dev->wanted_config));
+}
+
+void
+netdev_dpdkvkernel_request_change(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    netdev_dpdkvkernel_discard_change(dev);
+    dev->retry_at = 0;
+    dev->retry_delay = 0;
+}
+
+/* Takes note of what came of a change: nothing, or 'message', which this
+ * function takes over. */
+static void
+set_change_result(struct netdev_dpdkvkernel *dev, char *message)
+    OVS_REQUIRES(dev->mutex)
+{
+    if (message) {
+        dev->retry_at = vkernel_retry_back_off(&dev->retry_delay);
+    } else {
+        dev->retry_at = 0;
+        dev->retry_delay = 0;
+    }
+    set_device_error(dev, message);
+}
+
+void
+netdev_dpdkvkernel_prepare_change(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    char *message;
+
+    if (dev->next_ready || time_msec() < dev->retry_at) {
+        return;
+    }
+    if (!is_change_wanted(dev)) {
+        /* What could not be done may be wanted no more, or have been done on
+         * the way back. */
+        set_change_result(dev, NULL);
+        return;
+    }
+    message = vkernel_device_prepare(&dev->device, &dev->wanted_config,
+                                     dev->wanted_mtu, &dev->next);
+    if (message) {
+        set_change_result(dev, message);
+    } else {
+        dev->next_ready = true;
+        netdev_request_reconfigure(&dev->up);
+    }
+}
+
+/* An MTU that an administrator gave the tap holds unless OVSDB asks for
+ * another one. */
+static void
+follow_mtu(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    int mtu = dev->link.mtu;
+
+    if (mtu == dev->device.mtu || mtu == dev->wanted_mtu) {
+        return;
+    }
+    if (!dev->up.mtu_user_config
+        && mtu >= VKERNEL_MIN_MTU && mtu <= VKERNEL_MAX_MTU) {
+        VLOG_INFO("%s: following the tap's MTU of %d",
+                  netdev_get_name(&dev->up), mtu);
+        dev->wanted_mtu = mtu;
+        netdev_dpdkvkernel_request_change(dev);
+    } else {
+        VLOG_INFO("%s: setting the tap's MTU back from %d to %d",
+                  netdev_get_name(&dev->up), mtu, dev->device.mtu);
+        vkernel_tap_set_mtu(dev->device.tap, dev->device.mtu);
+    }
+}
+
+/* Nor may the kernel hand over more than a buffer holds. */
+void
+netdev_dpdkvkernel_limit_gso_max_size(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    int size = dev->device.gso_max_size;
+
+    if (size && dev->link.gso_max_size > size) {
+        VLOG_INFO("%s: setting the tap's gso_max_size back from %d to %d",
+                  netdev_get_name(&dev->up), dev->link.gso_max_size, size);
+        vkernel_tap_set_gso_max_size(dev->device.tap, size);
+    }
+}
+
+/* Likewise for the MAC. */
+static void
+follow_mac(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    if (!eth_addr_equals(dev->link.mac, dev->device.mac)) {
+        vkernel_device_set_mac(&dev->device, (dev->mac_wanted
+                                              ? dev->device.mac
+                                              : dev->link.mac));
+    }
+}
+
+void
+netdev_dpdkvkernel_follow_link(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    netdev_dpdkvkernel_refresh_link(dev);
+    if (!dev->link_error) {
+        follow_mtu(dev);
+        netdev_dpdkvkernel_limit_gso_max_size(dev);
+        follow_mac(dev);
+    }
+}
+
+void
+netdev_dpdkvkernel_run_port(struct netdev_dpdkvkernel *dev)
+{
+    ovs_mutex_lock(&dev->mutex);
+    if (dev->device.tap && vkernel_tap_run(dev->device.tap)) {
+        netdev_dpdkvkernel_follow_link(dev);
+        if (dev->link_error == ENODEV) {
+            VLOG_WARN("%s: the tap was deleted, making it again",
+                      netdev_get_name(&dev->up));
+            netdev_dpdkvkernel_request_change(dev);
+        }
+        netdev_change_seq_changed(&dev->up);
+    }
+    if (dev->device.tap) {
+        netdev_dpdkvkernel_prepare_change(dev);
+    }
+    ovs_mutex_unlock(&dev->mutex);
+}
+
+/* Configuration. */
+
+/* Returns the name of another Interface that asks for the tap 'ifname', or
+ * NULL. */
+static const char *
+find_ifname_user(const struct netdev_dpdkvkernel *dev, const char *ifname)
+    OVS_REQUIRES(netdev_dpdkvkernel_ports_mutex)
+{
+    struct netdev_dpdkvkernel *other;
+
+    LIST_FOR_EACH (other, node, &netdev_dpdkvkernel_ports) {
+        bool same;
+
+        if (other == dev) {
+            continue;
+        }
+        ovs_mutex_lock(&other->mutex);
+        same = other->device.tap
+               && (!strcmp(other->device.config.ifname, ifname)
+                   || !strcmp(other->wanted_config.ifname, ifname));
+        ovs_mutex_unlock(&other->mutex);
+        if (same) {
+            return netdev_get_name(&other->up);
+        }
+    }
+    return NULL;
+}
+
+/* Parses 'options' into '*config'.  Returns NULL if successful, otherwise a
+ * message for the user. */
+static char *
+parse_options(const struct netdev_dpdkvkernel *dev,
+              const struct smap *options, struct vkernel_config *config)
+    OVS_REQUIRES(netdev_dpdkvkernel_ports_mutex)
+{
+    const char *name = netdev_get_name(&dev->up);
+    const char *user;
+    char *message;
+
+    message = vkernel_config_parse(name, options, config);
+    if (message) {
+        return message;
+    }
+    user = find_ifname_user(dev, config->ifname);
+    if (user) {
+        message = xasprintf("%s: the tap \"%s\" belongs to interface \"%s\": "
+                            "options:ifname sets another name", name,
+                            config->ifname, user);
+        vkernel_config_uninit(config);
+    }
+    return message;
+}
+
+/* Makes what the fast path needs of 'dev->device', while no thread receives
+ * or sends. */
+static void
+publish(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    const struct vkernel_device *device = &dev->device;
+
+    dev->running = device->port != NULL;
+    dev->rx.port_id = device->port ? vkernel_port_get_id(device->port) : 0;
+    dev->rx.offloads = device->gso_max_size > 0;
+    dev->rx.copy_mp = device->buffers.rx_copies.mp;
+    dev->rx.max_copy_size = device->buffers.max_frame_size;
+    dev->rx.ring_mp = device->buffers.ring.mp;
+    dev->rx.reserve = device->buffers.rx_reserve;
+    dev->tx.port_id = dev->rx.port_id;
+    dev->tx.mtu = device->mtu;
+    dev->tx.max_frame_size = device->buffers.max_frame_size;
+    dev->tx.copy_mp = device->buffers.tx_copies.mp;
+    dev->tx.large_copy_mp = device->buffers.tx_large_copies.mp;
+    dev->tx.n_txqs = device->config.n_queues;
+    dev->up.ol_flags = device->gso_max_size ? OFFLOADS : 0;
+    dev->up.n_rxq = dev->up.n_txq = device->config.n_queues;
+    netdev_dpdkvkernel_refresh_link(dev);
+    netdev_change_seq_changed(&dev->up);
+}
+
+void
+netdev_dpdkvkernel_switch(struct netdev_dpdkvkernel *dev)
+{
+    if (dev->next_ready) {
+        dev->next_ready = false;
+        set_change_result(dev, vkernel_device_switch(&dev->device, &dev->next,
+                                                     &dev->past_driver_stats));
+        publish(dev);
+    }
+}
+
+/* Fails if 'name' is on a bridge whose datapath does not poll.  It would
+ * refuse the port, after all was made, with no more than "Invalid
+ * argument". */
+static char *
+check_datapath(const char *name)
+{
+    const struct ovsrec_bridge *bridge = netdev_dpdkvkernel_find_bridge(name);
+
+    if (!bridge || (bridge->datapath_type[0]
+                    && strcmp(bridge->datapath_type, "system"))) {
+        return NULL;
+    }
+    return xasprintf("%s: bridge \"%s\" has datapath_type \"%s\", but only "
+                     "\"netdev\" takes ports of type dpdkvkernel: \"ovs-vsctl "
+                     "set Bridge %s datapath_type=netdev\" changes it", name,
+                     bridge->name, (bridge->datapath_type[0]
+                                    ? bridge->datapath_type
+                                    : "system"), bridge->name);
+}
+
+/* Opens the device for the first time.  Returns NULL if successful, otherwise
+ * a message for the user. */
+static char *
+open_device(struct netdev_dpdkvkernel *dev,
+            const struct vkernel_config *config)
+    OVS_REQUIRES(dev->mutex)
+{
+    const char *name = netdev_get_name(&dev->up);
+    int socket_id = rte_lcore_to_socket_id(rte_get_main_lcore());
+    bool tap_opened;
+    char *message;
+
+    message = check_datapath(name);
+    if (!message) {
+        message = vkernel_retry_check(name, config);
+    }
+    if (message) {
+        return message;
+    }
+    message = vkernel_device_open(&dev->device, config, socket_id,
+                                  &tap_opened);
+    if (message) {
+        char *text = xasprintf("%s: %s", name, message);
+
+        free(message);
+        if (tap_opened) {
+            vkernel_retry_failed(name, config, text);
+        }
+        return text;
+    }
+    vkernel_retry_forget(name);
+    vkernel_config_clone(&dev->wanted_config, config);
+    dev->wanted_mtu = dev->device.mtu;
+    publish(dev);
+    VLOG_INFO("%s: opened tap \"%s\" with %d queue pair%s of %d descriptors",
+              name, config->ifname, config->n_queues,
+              config->n_queues == 1 ? "" : "s", config->ring_size);
+    return NULL;
+}
+
+char *
+netdev_dpdkvkernel_apply_options(struct netdev_dpdkvkernel *dev,
+                                 const struct smap *options)
+    OVS_REQUIRES(netdev_dpdkvkernel_ports_mutex)
+{
+    struct vkernel_config config;
+    char *message;
+
+    message = parse_options(dev, options, &config);
+    if (message) {
+        return message;
+    }
+    ovs_mutex_lock(&dev->mutex);
+    if (!dev->device.tap) {
+        message = open_device(dev, &config);
+    } else if (!vkernel_config_equals(&dev->wanted_config, &config)) {
+        vkernel_config_uninit(&dev->wanted_config);
+        vkernel_config_clone(&dev->wanted_config, &config);
+        netdev_dpdkvkernel_request_change(dev);
+    }
+    ovs_mutex_unlock(&dev->mutex);
+    vkernel_config_uninit(&config);
+    return message;
+}

@@ -1,0 +1,180 @@
+/*
+ * Copyright (c) 2026 The dpdkvkernel Authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#ifndef NETDEV_DPDKVKERNEL_PRIVATE_H
+#define NETDEV_DPDKVKERNEL_PRIVATE_H 1
+
+/* What the files of the netdev class "dpdkvkernel" share, and nobody else:
+ *
+ *   netdev-dpdkvkernel.c         the class, life cycle, fast path
+ *   netdev-dpdkvkernel-change.c  what is wanted, prepared, and followed
+ *   netdev-dpdkvkernel-query.c   what can be asked of a port
+ *
+ * All functions are called from the main thread. */
+
+#include <stdbool.h>
+
+#include "netdev-dpdkvkernel.h"
+#include "netdev-provider.h"
+#include "openvswitch/list.h"
+#include "ovs-atomic.h"
+#include "ovs-thread.h"
+#include "util.h"
+#include "vkernel-compat.h"
+#include "vkernel-config.h"
+#include "vkernel-device.h"
+#include "vkernel-link.h"
+#include "vkernel-rx.h"
+#include "vkernel-stats.h"
+#include "vkernel-tx.h"
+
+extern struct ovs_mutex netdev_dpdkvkernel_ports_mutex;
+
+/* Contains all "struct netdev_dpdkvkernel"s.  The lock order is
+ * netdev_dpdkvkernel_ports_mutex, then a netdev's mutex. */
+extern struct ovs_list netdev_dpdkvkernel_ports
+    OVS_GUARDED_BY(netdev_dpdkvkernel_ports_mutex);
+
+/* Finds the bridge of an Interface: see netdev_dpdkvkernel_register(). */
+extern netdev_dpdkvkernel_find_bridge_func *netdev_dpdkvkernel_find_bridge;
+
+struct netdev_dpdkvkernel {
+    struct netdev up;
+
+    /* In 'netdev_dpdkvkernel_ports'. */
+    struct ovs_list node OVS_GUARDED_BY(netdev_dpdkvkernel_ports_mutex);
+
+    /* Administratively up, in Open vSwitch.  The fast path reads it. */
+    atomic_bool admin_up;
+
+    /* Written by construct() and reconfigure() only, while no thread sends;
+     * the fast path reads them without a lock. */
+    struct vkernel_rx rx;
+    struct vkernel_tx tx;
+    struct vkernel_txq txqs[VKERNEL_MAX_QUEUES];
+    bool running;               /* There is a port to receive from. */
+
+    /* The ledger.  Its queues' counters are the fast path's. */
+    struct vkernel_stats *stats;
+
+    struct ovs_mutex mutex;
+
+    /* What carries the traffic. */
+    struct vkernel_device device OVS_GUARDED;
+
+    /* What reconfigure() shall make of it. */
+    struct vkernel_config wanted_config OVS_GUARDED;
+    int wanted_mtu OVS_GUARDED;
+
+    /* What run() or the bridge has prepared for reconfigure() to switch to, if
+     * 'next_ready'. */
+    struct vkernel_device next OVS_GUARDED;
+    bool next_ready OVS_GUARDED;
+
+    /* Nonzero if that failed: when to try again, as time_msec(), and how long
+     * to wait after one more failure. */
+    long long int retry_at OVS_GUARDED;
+    int retry_delay OVS_GUARDED;
+
+    /* True once the Interface's mac column has said which MAC it wants. */
+    bool mac_wanted OVS_GUARDED;
+
+    /* The tap as it was last seen; valid if 'link_error' is 0. */
+    struct vkernel_link link OVS_GUARDED;
+    int link_error OVS_GUARDED;
+    bool carrier OVS_GUARDED;   /* Link state. */
+    long long int carrier_resets OVS_GUARDED; /* Changes of 'carrier'. */
+
+    /* Driver's counters of devices that were closed. */
+    struct vkernel_driver_stats past_driver_stats OVS_GUARDED;
+};
+
+static inline struct netdev_dpdkvkernel *
+netdev_dpdkvkernel_cast(const struct netdev *netdev)
+{
+    return CONTAINER_OF(netdev, struct netdev_dpdkvkernel, up);
+}
+
+/* Changes: netdev-dpdkvkernel-change.c. */
+
+/* Looks at the tap.  Has no effect on it. */
+void netdev_dpdkvkernel_refresh_link(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex);
+
+/* Sets the tap's gso_max_size back if it is more than a buffer holds.  The
+ * tap must have been seen. */
+void netdev_dpdkvkernel_limit_gso_max_size(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex);
+
+/* Looks at the tap, and follows what an administrator has changed, or changes
+ * it back. */
+void netdev_dpdkvkernel_follow_link(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex);
+
+/* Takes 'options' over into 'dev'.  Returns NULL if successful, otherwise a
+ * message for the user, to be free()d by the caller; 'dev' is then as
+ * before. */
+char *netdev_dpdkvkernel_apply_options(struct netdev_dpdkvkernel *dev,
+                                       const struct smap *options)
+    OVS_REQUIRES(netdev_dpdkvkernel_ports_mutex);
+
+/* Takes note of a new wish, which is tried without the delay that is due after
+ * a failure. */
+void netdev_dpdkvkernel_request_change(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex);
+
+/* Prepares the change that is wanted, if any, and has the datapath call
+ * reconfigure() for it.  Until then the port goes on as it is, so that what
+ * fails here disturbs nobody. */
+void netdev_dpdkvkernel_prepare_change(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex);
+
+/* Switches to what was prepared, if anything, while no thread receives or
+ * sends.  Never fails: the old device goes on if the new one cannot. */
+void netdev_dpdkvkernel_switch(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex);
+
+/* Gives up what was prepared for a change. */
+void netdev_dpdkvkernel_discard_change(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex);
+
+/* Follows the kernel, and prepares the change that is wanted. */
+void netdev_dpdkvkernel_run_port(struct netdev_dpdkvkernel *dev)
+    OVS_EXCLUDED(dev->mutex);
+
+/* Queries: netdev-dpdkvkernel-query.c.  Members of struct netdev_class. */
+
+int netdev_dpdkvkernel_get_numa_id(const struct netdev *netdev);
+int netdev_dpdkvkernel_get_etheraddr(const struct netdev *netdev,
+                                     struct eth_addr *mac);
+int netdev_dpdkvkernel_get_mtu(const struct netdev *netdev, int *mtup);
+int netdev_dpdkvkernel_get_ifindex(const struct netdev *netdev);
+int netdev_dpdkvkernel_get_carrier(const struct netdev *netdev, bool *carrier);
+int netdev_dpdkvkernel_get_addr_list(const struct netdev *netdev,
+                                     struct in6_addr **addrs,
+                                     struct in6_addr **masks, int *n_addrs);
+long long int netdev_dpdkvkernel_get_carrier_resets(
+    const struct netdev *netdev);
+int netdev_dpdkvkernel_get_config(const struct netdev *netdev,
+                                  struct smap *options);
+int netdev_dpdkvkernel_get_stats(const struct netdev *netdev,
+                                 struct netdev_stats *stats);
+int netdev_dpdkvkernel_get_custom_stats(const struct netdev *netdev,
+                                        struct netdev_custom_stats *stats);
+int netdev_dpdkvkernel_get_status(const struct netdev *netdev,
+                                  struct smap *status);
+
+#endif /* netdev-dpdkvkernel-private.h */
