@@ -30,6 +30,7 @@ lib_libvkernel_la_SOURCES = \
 	lib/vkernel-device.h \
 	lib/vkernel-error.c \
 	lib/vkernel-error.h \
+	lib/vkernel-host-config.h \
 	lib/vkernel-link.c \
 	lib/vkernel-link.h \
 	lib/vkernel-mempool.c \

@@ -26,6 +26,8 @@
 #include <net/if.h>
 #include <stdbool.h>
 
+#include "vkernel-host-config.h"
+
 struct smap;
 
 /* Ring sizes, in descriptors: powers of two within the limits of the virtio
@@ -55,6 +57,8 @@ struct vkernel_config {
     int ring_size;              /* Descriptors in each ring. */
     bool tso;                   /* If Open vSwitch can, too. */
     int gso_max_size;           /* Of the tap, with TSO, in bytes. */
+
+    struct vkernel_host_config host; /* The kernel's side. */
 };
 
 /* Fills 'config', which need not be initialized, from 'options'.
