@@ -49,6 +49,8 @@ lib_libvkernel_la_SOURCES = \
 	lib/vkernel-stats.h \
 	lib/vkernel-tap.c \
 	lib/vkernel-tap.h \
+	lib/vkernel-text.c \
+	lib/vkernel-text.h \
 	lib/vkernel-tx.c \
 	lib/vkernel-tx.h
 EXTRA_DIST += lib/vkernel-probes.h.in

@@ -18,8 +18,6 @@
 
 #include "vkernel-config.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +25,7 @@
 #include "smap.h"
 #include "util.h"
 #include "vkernel-compat.h"
+#include "vkernel-text.h"
 
 /* Every option that vkernel_config_parse() knows. */
 static const char *const known_options[] = {
@@ -34,34 +33,14 @@ static const char *const known_options[] = {
     "vhost-path",
 };
 
-/* Parses 'value' as a decimal integer from 'min' to 'max' into '*resultp'.
- * Unlike smap_get_int() it takes no part of a number, no overflow and no
- * other text for a default. */
-static bool
-parse_int(const char *value, int min, int max, int *resultp)
-{
-    long long int number;
-    char *tail;
-
-    if (!isdigit((unsigned char) value[0])) {
-        return false;
-    }
-    errno = 0;
-    number = strtoll(value, &tail, 10);
-    if (errno || *tail || number < min || number > max) {
-        return false;
-    }
-    *resultp = number;
-    return true;
-}
-
 static char *
 parse_n_queues(const char *name, const struct smap *options,
                struct vkernel_config *config)
 {
     const char *value = smap_get_def(options, "n_rxq", "1");
 
-    return (parse_int(value, 1, VKERNEL_MAX_QUEUES, &config->n_queues)
+    return (vkernel_text_to_int(value, 1, VKERNEL_MAX_QUEUES,
+                                &config->n_queues)
             ? NULL
             : xasprintf("%s: options:n_rxq=\"%s\" is not valid: an integer "
                         "from 1 to %d is accepted", name, value,
@@ -78,7 +57,8 @@ parse_one_ring_size(const char *name, const struct smap *options,
     if (!value) {
         return NULL;
     }
-    if (parse_int(value, VKERNEL_MIN_RING_SIZE, VKERNEL_MAX_RING_SIZE, sizep)
+    if (vkernel_text_to_int(value, VKERNEL_MIN_RING_SIZE,
+                            VKERNEL_MAX_RING_SIZE, sizep)
         && is_pow2(*sizep)) {
         return NULL;
     }
@@ -115,32 +95,14 @@ parse_ring_size(const char *name, const struct smap *options,
     return NULL;
 }
 
-/* Returns true if the kernel takes 'c' in the name of a device and DPDK in
- * the value of a device argument.  '%' would make the kernel number the
- * device itself. */
-static bool
-is_ifname_char(char c)
-{
-    return isalnum((unsigned char) c) || (c && strchr("._-+@", c));
-}
-
-/* Returns true if the kernel has 'ifname' in /proc/sys/net for what is no
- * device.  It finds that out only after it has made one, and told of it. */
-static bool
-is_reserved_ifname(const char *ifname)
-{
-    return !strcmp(ifname, "all") || !strcmp(ifname, "default");
-}
-
 static char *
 parse_ifname(const char *name, const struct smap *options,
              struct vkernel_config *config)
 {
     const char *value = smap_get(options, "ifname");
     const char *ifname = value ? value : name;
-    size_t len = strlen(ifname);
 
-    if (is_reserved_ifname(ifname)) {
+    if (vkernel_text_is_reserved_ifname(ifname)) {
         return xasprintf("%s: %s\"%s\" cannot be the name of a tap: the "
                          "kernel keeps \"all\" and \"default\" for itself%s",
                          name,
@@ -148,20 +110,12 @@ parse_ifname(const char *name, const struct smap *options,
                          ifname,
                          value ? "" : "; options:ifname sets another name");
     }
-    if (len && len < IFNAMSIZ && strspn(ifname, ".") != len) {
-        const char *p = ifname;
-
-        while (is_ifname_char(*p)) {
-            p++;
-        }
-        if (!*p) {
-            ovs_strlcpy(config->ifname, ifname, sizeof config->ifname);
-            return NULL;
-        }
+    if (vkernel_text_is_ifname(ifname)) {
+        ovs_strlcpy(config->ifname, ifname, sizeof config->ifname);
+        return NULL;
     }
     return xasprintf("%s: %s\"%s\" cannot be the name of a tap: 1 to %d "
-                     "letters, digits, '.', '_', '-', '+' and '@' are "
-                     "accepted%s",
+                     VKERNEL_IFNAME_CHARS " are accepted%s",
                      name, value ? "options:ifname=" : "the interface's name ",
                      ifname, IFNAMSIZ - 1,
                      value ? "" : "; options:ifname sets another name");
@@ -207,9 +161,9 @@ parse_gso_max_size(const char *name, const struct smap *options,
     const char *value = smap_get(options, "gso-max-size");
 
     config->gso_max_size = VKERNEL_MAX_GSO_MAX_SIZE;
-    return (!value || parse_int(value, VKERNEL_MIN_GSO_MAX_SIZE,
-                                VKERNEL_MAX_GSO_MAX_SIZE,
-                                &config->gso_max_size)
+    return (!value || vkernel_text_to_int(value, VKERNEL_MIN_GSO_MAX_SIZE,
+                                          VKERNEL_MAX_GSO_MAX_SIZE,
+                                          &config->gso_max_size)
             ? NULL
             : xasprintf("%s: options:gso-max-size=\"%s\" is not valid: an "
                         "integer from %d to %d, in bytes, is accepted", name,
