@@ -18,6 +18,7 @@
 
 #include "vkernel-config.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -200,6 +201,14 @@ vkernel_config_parse(const char *name, const struct smap *options,
     return error;
 }
 
+/* Returns true if 'a' and 'b' are the same to someone who mistypes keys. */
+static bool
+is_same_char(char a, char b)
+{
+    return (tolower((unsigned char) a) == tolower((unsigned char) b)
+            || (a == '-' && b == '_') || (a == '_' && b == '-'));
+}
+
 /* Returns the least number of single-character insertions, deletions and
  * substitutions that make 'b' of 'a'. */
 static size_t
@@ -217,7 +226,7 @@ edit_distance(const char *a, const char *b)
 
         row[0] = i;
         for (size_t j = 1; j <= b_len; j++) {
-            size_t substitute = diagonal + (a[i - 1] != b[j - 1]);
+            size_t substitute = diagonal + !is_same_char(a[i - 1], b[j - 1]);
 
             diagonal = row[j];
             row[j] = MIN(substitute, MIN(row[j], row[j - 1]) + 1);
@@ -228,29 +237,43 @@ edit_distance(const char *a, const char *b)
     return distance;
 }
 
+/* Returns the 'i'th option that vkernel_config_parse() knows, NULL after the
+ * last one. */
+static const char *
+known_option(size_t i)
+{
+    return i < ARRAY_SIZE(known_options) ? known_options[i] : NULL;
+}
+
 static bool
 is_known_option(const char *key)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(known_options); i++) {
-        if (!strcmp(key, known_options[i])) {
+    const char *known;
+
+    for (size_t i = 0; (known = known_option(i)) != NULL; i++) {
+        if (!strcmp(key, known)) {
             return true;
         }
     }
     return false;
 }
 
+/* Returns the option that 'key' is most like, or NULL if that is not much:
+ * if more than half of the longer one's characters would have to change. */
 static const char *
 nearest_option(const char *key)
 {
-    const char *nearest = known_options[0];
+    const char *nearest = NULL;
     size_t least = SIZE_MAX;
+    const char *known;
 
-    for (size_t i = 0; i < ARRAY_SIZE(known_options); i++) {
-        size_t distance = edit_distance(key, known_options[i]);
+    for (size_t i = 0; (known = known_option(i)) != NULL; i++) {
+        size_t distance = edit_distance(key, known);
 
-        if (distance < least) {
+        if (distance < least
+            && distance <= MAX(strlen(key), strlen(known)) / 2) {
             least = distance;
-            nearest = known_options[i];
+            nearest = known;
         }
     }
     return nearest;
@@ -266,12 +289,17 @@ vkernel_config_unknown(const char *name, const struct smap *options)
         const struct smap_node *node = nodes[i];
 
         if (!is_known_option(node->key)) {
+            const char *nearest = nearest_option(node->key);
+
             if (!text.length) {
                 ds_put_format(&text, "%s:", name);
             }
             ds_put_format(&text, " options:%s=\"%s\" is ignored: there is no "
-                          "such option, the nearest is \"%s\";",
-                          node->key, node->value, nearest_option(node->key));
+                          "such option", node->key, node->value);
+            if (nearest) {
+                ds_put_format(&text, ", the nearest is \"%s\"", nearest);
+            }
+            ds_put_char(&text, ';');
         }
     }
     free(nodes);

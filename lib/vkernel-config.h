@@ -70,8 +70,8 @@ char *vkernel_config_parse(const char *name, const struct smap *options,
                            struct vkernel_config *config);
 
 /* Returns NULL if every key of 'options' is known, otherwise a message that
- * names each unknown one with the nearest known name, to be free()d by the
- * caller. */
+ * names each unknown one, with the nearest known name if one is near, to be
+ * free()d by the caller. */
 char *vkernel_config_unknown(const char *name, const struct smap *options);
 
 /* Returns NULL if 'mtu' can be configured, otherwise a message for the user,
