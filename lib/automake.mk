@@ -30,6 +30,8 @@ lib_libvkernel_la_SOURCES = \
 	lib/vkernel-device.h \
 	lib/vkernel-error.c \
 	lib/vkernel-error.h \
+	lib/vkernel-host-config-parse.c \
+	lib/vkernel-host-config.c \
 	lib/vkernel-host-config.h \
 	lib/vkernel-link.c \
 	lib/vkernel-link.h \
@@ -41,6 +43,8 @@ lib_libvkernel_la_SOURCES = \
 	lib/vkernel-offload.h \
 	lib/vkernel-port.c \
 	lib/vkernel-port.h \
+	lib/vkernel-prefix.c \
+	lib/vkernel-prefix.h \
 	lib/vkernel-retry.c \
 	lib/vkernel-retry.h \
 	lib/vkernel-rx.c \

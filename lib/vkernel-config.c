@@ -28,7 +28,8 @@
 #include "vkernel-compat.h"
 #include "vkernel-text.h"
 
-/* Every option that vkernel_config_parse() knows. */
+/* Every option that vkernel_config_parse() knows, but for those of the
+ * kernel's side. */
 static const char *const known_options[] = {
     "gso-max-size", "ifname", "n_rxq", "n_rxq_desc", "n_txq_desc", "tso",
     "vhost-path",
@@ -195,6 +196,10 @@ vkernel_config_parse(const char *name, const struct smap *options,
     if (!error) {
         error = parse_gso_max_size(name, options, config);
     }
+    if (!error) {
+        error = vkernel_host_config_parse(name, options, config->ifname,
+                                          config->n_queues, &config->host);
+    }
     if (error) {
         vkernel_config_uninit(config);
     }
@@ -242,7 +247,9 @@ edit_distance(const char *a, const char *b)
 static const char *
 known_option(size_t i)
 {
-    return i < ARRAY_SIZE(known_options) ? known_options[i] : NULL;
+    return (i < ARRAY_SIZE(known_options)
+            ? known_options[i]
+            : vkernel_host_config_key(i - ARRAY_SIZE(known_options)));
 }
 
 static bool
@@ -328,6 +335,7 @@ vkernel_config_format(const struct vkernel_config *config,
     smap_add(options, "vhost-path", config->vhost_path);
     smap_add(options, "tso", config->tso ? "auto" : "off");
     smap_add_format(options, "gso-max-size", "%d", config->gso_max_size);
+    vkernel_host_config_format(&config->host, options);
 }
 
 bool
@@ -339,7 +347,8 @@ vkernel_config_equals(const struct vkernel_config *a,
             && a->n_queues == b->n_queues
             && a->ring_size == b->ring_size
             && a->tso == b->tso
-            && a->gso_max_size == b->gso_max_size);
+            && a->gso_max_size == b->gso_max_size
+            && nullable_string_is_equal(a->host.netns, b->host.netns));
 }
 
 void
@@ -348,11 +357,13 @@ vkernel_config_clone(struct vkernel_config *dst,
 {
     *dst = *src;
     dst->vhost_path = nullable_xstrdup(src->vhost_path);
+    vkernel_host_config_clone(&dst->host, &src->host);
 }
 
 void
 vkernel_config_uninit(struct vkernel_config *config)
 {
     free(config->vhost_path);
+    vkernel_host_config_uninit(&config->host);
     memset(config, 0, sizeof *config);
 }

@@ -78,10 +78,14 @@ char *vkernel_config_unknown(const char *name, const struct smap *options);
  * to be free()d by the caller. */
 char *vkernel_config_check_mtu(const char *name, int mtu);
 
-/* Adds to 'options' what 'config' asks for, defaults included. */
+/* Adds to 'options' what 'config' asks for, defaults included, but for those
+ * of 'host'. */
 void vkernel_config_format(const struct vkernel_config *,
                            struct smap *options);
 
+/* Returns true if a device made for one of them is right for the other, too:
+ * of 'host', only the network namespace matters.  For the rest of it, there is
+ * vkernel_host_config_equals(). */
 bool vkernel_config_equals(const struct vkernel_config *,
                            const struct vkernel_config *);
 void vkernel_config_clone(struct vkernel_config *dst,

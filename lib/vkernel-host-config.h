@@ -28,9 +28,9 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "bitmap.h"
+#include "vkernel-prefix.h"
 
 struct smap;
 
@@ -54,12 +54,6 @@ struct smap;
  * long has nothing to win any more; and it has the CPU and the lock of the
  * ring for as long. */
 #define VKERNEL_MAX_BUSYLOOP_US 10000
-
-/* An address with the length of its prefix, or a prefix. */
-struct vkernel_prefix {
-    struct in6_addr addr;       /* An IPv4 address is IPv4-mapped. */
-    uint8_t plen;               /* In bits: to 32 for IPv4, 128 for IPv6. */
-};
 
 /* A route by way of a gateway. */
 struct vkernel_host_route {
@@ -161,9 +155,10 @@ void vkernel_host_config_uninit(struct vkernel_host_config *);
 char *vkernel_host_config_netns_path(const char *netns);
 
 /* Returns the path of the sysctl 'key', as in struct vkernel_host_sysctl, for
- * the device 'ifname', below /proc/sys of the device's network namespace, to
- * be free()d by the caller.  Returns NULL if 'ifname' cannot be the name of a
- * device, so that no other file is ever written. */
+ * the device 'ifname', to be free()d by the caller.  It leads to the device of
+ * that name in the network namespace of the thread that opens it.  Returns
+ * NULL if 'ifname' cannot be the name of a device, so that no other file is
+ * ever written. */
 char *vkernel_host_config_sysctl_path(const char *key, const char *ifname);
 
 /* Returns the CPUs on which the worker of 'queue' may run, a bitmap of
@@ -171,12 +166,5 @@ char *vkernel_host_config_sysctl_path(const char *key, const char *ifname);
  * or NULL for the default ones. */
 const unsigned long *vkernel_host_config_cpus(
     const struct vkernel_host_config *host, int queue);
-
-/* Are 'addr' and those that have the form of struct vkernel_prefix IPv4? */
-static inline bool
-vkernel_addr_is_ipv4(const struct in6_addr *addr)
-{
-    return IN6_IS_ADDR_V4MAPPED(addr);
-}
 
 #endif /* vkernel-host-config.h */

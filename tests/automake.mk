@@ -21,6 +21,7 @@ TESTSUITE_AT = \
 	tests/vkernel-datapath.at \
 	tests/vkernel-device.at \
 	tests/vkernel-error.at \
+	tests/vkernel-host-config.at \
 	tests/vkernel-retry.at \
 	tests/vkernel-link.at \
 	tests/vkernel-offload.at \

@@ -187,6 +187,153 @@ test_config_copies(struct ovs_cmdl_context *ctx OVS_UNUSED)
     ovs_assert(testlib_count_blocks() == n_blocks);
 }
 
+/* Options of the kernel's side. */
+
+/* host-config NAME [KEY=VALUE]...: parses options of the Interface NAME and
+ * prints those of the kernel's side formatted, or the message. */
+static void
+test_host_config(struct ovs_cmdl_context *ctx)
+{
+    size_t n_blocks = testlib_count_blocks();
+    struct vkernel_config config;
+    struct smap options;
+    char *message;
+
+    memset(&config, 0xa5, sizeof config);
+    parse_smap(ctx->argv + 2, &options);
+    message = vkernel_config_parse(ctx->argv[1], &options, &config);
+    if (message) {
+        testlib_print(message, NULL);
+    } else {
+        struct smap formatted = SMAP_INITIALIZER(&formatted);
+
+        vkernel_host_config_format(&config.host, &formatted);
+        print_smap(&formatted);
+        smap_destroy(&formatted);
+    }
+    vkernel_config_uninit(&config);
+    assert_config_is_empty(&config);
+    smap_destroy(&options);
+    ovs_assert(testlib_count_blocks() == n_blocks);
+}
+
+/* host-config-copies: cloning, comparing, and parsing what was formatted. */
+static void
+test_host_config_copies(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    static const char *const options[] = {
+        "ifname=vk0",
+        "host-netns=blue", "host-netns=/run/red", "host-netns=pid:1",
+        "host-ip=192.0.2.1/24", "host-ip=192.0.2.1/25",
+        "host-ip=192.0.2.1/24,2001:db8::1/64",
+        "host-ip=2001:db8::1/64,192.0.2.1/24",
+        "host-gw4=192.0.2.254", "host-gw4=192.0.2.253",
+        "host-gw6=fe80::1", "host-gw6=fe80::2",
+        "host-routes=10.0.0.0/8 via 192.0.2.254",
+        "host-routes=10.0.0.0/9 via 192.0.2.254",
+        "host-routes=10.0.0.0/8 via 192.0.2.253",
+        "host-routes=2001:db8:1::/48 via fe80::1",
+        "host-up=true", "host-up=false",
+        "host-bridge=m0", "host-vrf=m0",
+        "host-alias=uplink", "host-alias=downlink",
+        "host-txqueuelen=100", "host-txqueuelen=1000",
+        "host-sysctl=net.ipv4.conf.IF.rp_filter=0",
+        "host-sysctl=net.ipv4.conf.IF.rp_filter=2",
+        "host-sysctl=net.ipv6.conf.IF.accept_ra=0",
+        "host-sysctl=net.ipv4.conf.IF.rp_filter=0,"
+            "net.ipv6.conf.IF.accept_ra=0",
+        "persist=true", "carrier-from=dpdk0", "carrier-from=dpdk1",
+        "vhost-affinity=0:1", "vhost-affinity=0:2", "vhost-affinity=0:1,0:2",
+        "vhost-busyloop-us=50",
+    };
+    size_t n_blocks = testlib_count_blocks();
+
+    for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
+        struct smap formatted = SMAP_INITIALIZER(&formatted);
+        struct vkernel_config config, clone, parsed;
+
+        parse_config(options[i], &config);
+        vkernel_config_clone(&clone, &config);
+        ovs_assert(vkernel_config_equals(&config, &clone));
+        ovs_assert(vkernel_host_config_equals(&config.host, &clone.host));
+
+        vkernel_config_format(&config, &formatted);
+        ovs_assert(!vkernel_config_parse("vk0", &formatted, &parsed));
+        ovs_assert(!vkernel_config_unknown("vk0", &formatted));
+        ovs_assert(vkernel_host_config_equals(&config.host, &parsed.host));
+        smap_destroy(&formatted);
+        vkernel_config_uninit(&config);
+        vkernel_config_uninit(&parsed);
+
+        /* The clone is on its own now.  Only a network namespace needs
+         * another device. */
+        for (size_t j = 0; j < ARRAY_SIZE(options); j++) {
+            parse_config(options[j], &config);
+            ovs_assert(vkernel_host_config_equals(&config.host, &clone.host)
+                       == (i == j));
+            ovs_assert(vkernel_host_config_equals(&clone.host, &config.host)
+                       == (i == j));
+            ovs_assert(vkernel_config_equals(&config, &clone)
+                       == (i == j
+                           || (!config.host.netns && !clone.host.netns)));
+            vkernel_config_uninit(&config);
+        }
+        vkernel_config_uninit(&clone);
+    }
+    ovs_assert(testlib_count_blocks() == n_blocks);
+}
+
+/* host-netns-path NETNS...: the paths of what options:host-netns is. */
+static void
+test_host_netns_path(struct ovs_cmdl_context *ctx)
+{
+    for (int i = 1; i < ctx->argc; i++) {
+        testlib_print(vkernel_host_config_netns_path(ctx->argv[i]), NULL);
+    }
+}
+
+/* host-sysctl-path KEY IFNAME... */
+static void
+test_host_sysctl_path(struct ovs_cmdl_context *ctx)
+{
+    for (int i = 2; i < ctx->argc; i++) {
+        testlib_print(vkernel_host_config_sysctl_path(ctx->argv[1],
+                                                      ctx->argv[i]), "none");
+    }
+}
+
+/* host-cpus N_QUEUES AFFINITY: the CPUs of each queue, and of the one above
+ * and the one below. */
+static void
+test_host_cpus(struct ovs_cmdl_context *ctx)
+{
+    int n_queues = atoi(ctx->argv[1]);
+    struct vkernel_config config;
+    struct smap options;
+
+    smap_init(&options);
+    smap_add(&options, "n_rxq", ctx->argv[1]);
+    smap_add(&options, "vhost-affinity", ctx->argv[2]);
+    ovs_assert(!vkernel_config_parse("vk0", &options, &config));
+    smap_destroy(&options);
+    for (int i = -1; i <= n_queues; i++) {
+        const unsigned long *cpus = vkernel_host_config_cpus(&config.host, i);
+
+        printf("%d:", i);
+        if (cpus) {
+            int cpu;
+
+            BITMAP_FOR_EACH_1 (cpu, VKERNEL_MAX_CPUS, cpus) {
+                printf(" %d", cpu);
+            }
+        } else {
+            printf(" default");
+        }
+        putchar('\n');
+    }
+    vkernel_config_uninit(&config);
+}
+
 /* config-mtu NAME MTU... */
 static void
 test_config_mtu(struct ovs_cmdl_context *ctx)
@@ -789,6 +936,14 @@ static const struct ovs_cmdl_command commands[] = {
     { "config-unknown", "NAME [KEY=VALUE]...", 1, INT_MAX,
       test_config_unknown, OVS_RO },
     { "config-copies", NULL, 0, 0, test_config_copies, OVS_RO },
+    { "host-config", "NAME [KEY=VALUE]...", 1, INT_MAX, test_host_config,
+      OVS_RO },
+    { "host-config-copies", NULL, 0, 0, test_host_config_copies, OVS_RO },
+    { "host-netns-path", "NETNS...", 1, INT_MAX, test_host_netns_path,
+      OVS_RO },
+    { "host-sysctl-path", "KEY IFNAME...", 2, INT_MAX, test_host_sysctl_path,
+      OVS_RO },
+    { "host-cpus", "N_QUEUES AFFINITY", 2, 2, test_host_cpus, OVS_RO },
     { "config-mtu", "NAME MTU...", 2, INT_MAX, test_config_mtu, OVS_RO },
     { "max-queues", NULL, 0, 0, test_max_queues, OVS_RO },
     { "frame-size", "MTU...", 1, INT_MAX, test_frame_size, OVS_RO },
