@@ -34,6 +34,7 @@ EXTRA_DIST += \
 	tests/bench/program.py \
 	tests/bench/report.py \
 	tests/bench/samples.py \
+	tests/bench/steering.py \
 	tests/bench/system.py \
 	tests/bench/vswitch.py \
 	tests/bench/work.py

@@ -27,6 +27,7 @@ Each file of this folder is about one thing:
     work.py       the work that each of them does
     meter.py      the CPU time that a piece of work takes
     placement.py  which CPUs do what
+    steering.py   a program that chooses queues
     network.py    the namespaces at both ends
     vswitch.py    an Open vSwitch
     program.py    running programs, within limits of time
@@ -81,8 +82,8 @@ QUICK = {
     'seconds': 2,
 }
 FULL = {
-    'systems': list(system.BY_NAME),
-    'works': WORKS,
+    'systems': [s.name for s in system.ALL],
+    'works': [name for name in WORKS if name != work.SPREAD],
     'rounds': 5,
     'seconds': 3,
 }
@@ -239,7 +240,8 @@ class Run:
         say('%4d s  %s' % (time.monotonic() - self.start, text))
 
     def do_traffic(self, round_, system_):
-        works = [name for name in self.settings.works if name in work.ALL]
+        works = [name for name in self.settings.works if name in work.ALL
+                 and (name != work.SPREAD or system_ in system.QUEUES)]
         if not works:
             return
 

@@ -48,10 +48,18 @@ def threads(pid):
             for tid in tids}
 
 
+def thread_times(tid):
+    """The CPU time that a thread has had, the time that it has waited for a
+    CPU, and how often it has got one."""
+    fields = read('/proc/%d/schedstat' % tid).split()
+    if not fields:
+        return 0.0, 0.0, 0
+    return int(fields[0]) / 1e9, int(fields[1]) / 1e9, int(fields[2])
+
+
 def thread_seconds(tid):
     """The CPU time that a thread has had."""
-    text = read('/proc/%d/schedstat' % tid)
-    return int(text.split()[0]) / 1e9 if text else 0.0
+    return thread_times(tid)[0]
 
 
 def vhost_threads(pid):

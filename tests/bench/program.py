@@ -35,13 +35,15 @@ class ProgramError(Exception):
     """A program that failed, or was too slow."""
 
 
-def _prepare(cpus=None, nice=0):
+def _prepare(cpus=None, nice=0, realtime=False):
     """Returns what a new process does before it becomes the program."""
     def prepare():
         # Even if the benchmark itself is killed.
         LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if cpus:
             os.sched_setaffinity(0, cpus)
+        if realtime:
+            os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
         if nice:
             os.nice(nice)
             # The kernel may share the CPUs among sessions first.
@@ -76,14 +78,15 @@ def run(argv, netns=None, timeout=60, stdin=None, check=True):
 class Program:
     """A program in the background.  Leaving its "with" block ends it."""
 
-    def __init__(self, argv, netns=None, cpus=None, nice=0, stdin=None):
+    def __init__(self, argv, netns=None, cpus=None, nice=0, realtime=False,
+                 stdin=None):
         self.name = ' '.join(argv)
         self.errors = tempfile.TemporaryFile()
         self.unread = b''
         self.process = subprocess.Popen(
             _in_netns(argv, netns), stdin=stdin or subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=self.errors,
-            start_new_session=True, preexec_fn=_prepare(cpus, nice))
+            start_new_session=True, preexec_fn=_prepare(cpus, nice, realtime))
         self.pid = self.process.pid
 
     def __enter__(self):

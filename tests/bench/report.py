@@ -33,6 +33,22 @@ FACTS = (
     ('pmd-sleep-max, microseconds', 'pmd_sleep'),
 )
 
+GROUPS = (('programs', 'programs'), ('PMD thread', 'pmd'),
+          ('other threads of the daemon', 'daemon'),
+          ('vhost workers', 'workers'))
+
+
+def _shares(work_, decimals, switches):
+    return tuple((title, work_, 'cpu_' + group, 1, decimals)
+                 for title, group in GROUPS + (('rest', 'rest'),)) \
+        + ((switches, work_, 'runs', 1, 0),)
+
+
+def _waits(work_):
+    return tuple((title, work_, 'wait_%s_us' % group, 1, 0)
+                 for title, group in GROUPS)
+
+
 # The tables: their titles, and for each column its title, work, metric, the
 # factor and the number of decimals to show it with.
 TABLES = (
@@ -51,12 +67,29 @@ TABLES = (
         ('CPU s per million', 'udp-64', 'cpu_s_per_mpkt', 1, 1),
         ('with vain polling', 'udp-64', 'cpu_all_s_per_mpkt', 1, 1),
         ('PMD cycles per packet', 'udp-64', 'pmd_cycles_per_packet', 1, 0))),
+    ('Where the CPU time of one TCP stream goes, s/GB',
+     _shares('tcp-1', 2, 'switches/GB')),
+    ('Where the CPU time of 64-byte packets goes, s per million',
+     _shares('udp-64', 1, 'switches per million')),
+    ('Eight TCP streams over four queues', (
+        ('Mbit/s', 'spread', 'mbps', 1, 0),
+        ('CPU s/GB', 'spread', 'cpu_s_per_gb', 1, 2),
+        ('retransmissions', 'spread', 'retransmits', 1, 0),
+        ('queues used from the kernel', 'spread', 'queues_from_kernel', 1, 0),
+        ('to it', 'spread', 'queues_to_kernel', 1, 0),
+        ('share of the busiest, from', 'spread', 'largest_from_kernel',
+         1, 2),
+        ('to', 'spread', 'largest_to_kernel', 1, 2))),
     ('Request and response, ms', (
         ('idle, p50', 'latency-idle', 'p50_us', 1e-3, 2),
         ('idle, p99', 'latency-idle', 'p99_us', 1e-3, 2),
         ('loaded, p50', 'latency-loaded', 'p50_us', 1e-3, 2),
         ('loaded, p99', 'latency-loaded', 'p99_us', 1e-3, 2),
         ('the load, Mbit/s', 'latency-loaded', 'load_mbps', 1, 0))),
+    ('Threads ready and without a CPU, for each request, idle, us',
+     _waits('latency-idle')),
+    ('Threads ready and without a CPU, for each request, loaded, us',
+     _waits('latency-loaded')),
 )
 
 
@@ -91,7 +124,7 @@ def simple_table(rows):
 
 def _table(samples, title, columns):
     rows = []
-    for s in system.ALL:
+    for s in system.ALL + system.QUEUES:
         spreads = [samples.spread(s.name, w, metric)
                    for _, w, metric, _, _ in columns]
         if any(spreads):

@@ -25,6 +25,7 @@ import os
 import subprocess
 
 import network
+import steering
 from program import Program, run, wait_until
 from vswitch import START_LIMIT, Vswitch
 
@@ -122,6 +123,43 @@ class OpenVswitch(System):
         network.move_links()
 
 
+class Queues(OpenVswitch):
+    """Ports of several queues, with one way or another to choose them: by
+    'tx_steering' for what Open vSwitch sends, and by a program of ours, if
+    'program', for what the kernel sends."""
+
+    QUEUES = 4
+
+    def __init__(self, name, title, tx_steering, program=False):
+        super().__init__(name, title, self.make_port, tso=True,
+                         has_idle_ports=False)
+        self.tx_steering = tx_steering
+        self.program = program
+
+    def make_port(self, i, link):
+        return _dpdkvkernel_tso_port(i, link) + [
+            'options:n_rxq=%d' % self.QUEUES,
+            'other_config:tx-steering=' + self.tx_steering]
+
+    def join(self, stack, settings):
+        self.launch(stack, settings)
+        self.add(dict(enumerate(network.LINK.values(), 1)))
+        self.vswitch.connect(1, 2)
+        if self.program:
+            for link in network.LINK.values():
+                steering.attach(link)
+        network.move_links()
+
+    def queue_packets(self):
+        """The packets that Open vSwitch has received on each queue of the port
+        at A, and sent to each, as two lists."""
+        reply = self.vswitch.appctl('dpdkvkernel/stats',
+                                    network.LINK[network.A])
+        rows = [line.split() for line in reply.split('\n')]
+        rows = [row for row in rows if len(row) == 5 and row[0].isdigit()]
+        return ([int(row[1]) for row in rows], [int(row[3]) for row in rows])
+
+
 def _dpdkvkernel_port(i, link):
     return ['type=dpdkvkernel']
 
@@ -198,4 +236,14 @@ ALL = [
     Testpmd('testpmd', 'testpmd, LRO and TSO'),
     Veth('veth', 'bare veth'),
 ]
-BY_NAME = {system.name: system for system in ALL}
+
+# Only where they are asked for.
+QUEUES = [
+    Queues('queues-thread', 'a queue for each thread', 'thread'),
+    Queues('queues-hash', 'tx-steering=hash', 'hash'),
+    Queues('queues-program', 'a queue for each thread, program', 'thread',
+           program=True),
+    Queues('queues-hash-program', 'tx-steering=hash, program', 'hash',
+           program=True),
+]
+BY_NAME = {system.name: system for system in ALL + QUEUES}

@@ -67,11 +67,11 @@ def _rate(output):
 
 
 def tcp(system, settings, streams, reverse):
-    meter = Meter(system)
     seconds = settings.seconds
     with _iperf_server(system, settings) as server:
         _wait_listening(server)
         with _iperf(system, settings, streams, reverse, seconds) as client:
+            meter = Meter(system, (server, client))
             _wait_connected(client)
             # What is measured lies within what iperf3 counts.
             time.sleep(1.3)
@@ -85,11 +85,11 @@ def tcp(system, settings, streams, reverse):
             'cpu_s_per_gb': meter.cpu / gigabytes if gigabytes else None,
             'cpu_all_s_per_gb':
                 meter.cpu_all / gigabytes if gigabytes else None,
-            'pmd_cycles_per_packet': meter.cycles_per_packet}
+            'pmd_cycles_per_packet': meter.cycles_per_packet,
+            **meter.shares(gigabytes)}
 
 
 def packets(system, settings):
-    meter = Meter(system)
     place = settings.placement.program_cpus
     seconds = settings.seconds
     with Program([settings.traffic, 'count', ADDRESS[B], str(PORT), '0.5',
@@ -101,6 +101,7 @@ def packets(system, settings):
                       str(SMALL), str(seconds + 3)], netns=A, nice=19,
                      cpus=place('a', system)) as flood:
             count.read_line(30)
+            meter = Meter(system, (count, flood))
             meter.start()
             line = count.read_line(seconds + 60)
             meter.stop()
@@ -111,21 +112,31 @@ def packets(system, settings):
     return {'pps': rate,
             'cpu_s_per_mpkt': meter.cpu / millions if n else None,
             'cpu_all_s_per_mpkt': meter.cpu_all / millions if n else None,
-            'pmd_cycles_per_packet': meter.cycles_per_packet}
+            'pmd_cycles_per_packet': meter.cycles_per_packet,
+            **meter.shares(millions)}
 
 
 def _ask(system, settings, seconds):
+    """Both programs have a real-time priority, as what they would wait for
+    otherwise is each other and the load, not the system."""
     place = settings.placement.program_cpus
     with Program([settings.traffic, 'echo', ADDRESS[B], str(PORT)], netns=B,
-                 cpus=place('b', system)) as echo:
+                 cpus=place('b', system), realtime=True) as echo:
         echo.read_line(30)
         with Program([settings.traffic, 'ask', ADDRESS[B], str(PORT),
                       str(seconds), str(PAUSE)], netns=A,
-                     cpus=place('a', system)) as ask:
+                     cpus=place('a', system), realtime=True) as ask:
+            meter = Meter(system, (echo, ask))
+            meter.start()
+            # Before it ends, as it is in no group then.
+            time.sleep(seconds - 0.3)
+            meter.stop()
             words = ask.finish(seconds + 60).split()
     seen = dict(zip(words[::2], words[1::2]))
+    asked = float(seen['requests'])
     return {'p50_us': float(seen['p50']), 'p99_us': float(seen['p99']),
-            'requests': float(seen['requests']), 'lost': float(seen['lost'])}
+            'requests': asked, 'lost': float(seen['lost']),
+            **meter.waits(asked * meter.seconds / seconds)}
 
 
 def latency(system, settings):
@@ -145,6 +156,20 @@ def latency_loaded(system, settings):
             bps, _ = _rate(client.finish(seconds + 60))
             result['load_mbps'] = bps / 1e6
     return result
+
+
+def spread(system, settings):
+    """Eight TCP streams from A to B, whose answers come back: over how many of
+    the port's queues they go in both directions."""
+    before = system.queue_packets()
+    results = tcp(system, settings, 8, False)
+    after = system.queue_packets()
+    for name, old, new in zip(('from_kernel', 'to_kernel'), before, after):
+        packets = [b - a for a, b in zip(old, new)]
+        # A queue with no more than a few is not used: ARP comes by any.
+        results['queues_' + name] = sum(n > 20 for n in packets)
+        results['largest_' + name] = max(packets) / max(sum(packets), 1)
+    return results
 
 
 class IdlePorts:
@@ -187,5 +212,7 @@ ALL = {
     'udp-64': packets,
     'latency-idle': latency,
     'latency-loaded': latency_loaded,
+    'spread': spread,
 }
 IDLE = 'idle-ports'
+SPREAD = 'spread'
