@@ -26,6 +26,7 @@ TESTSUITE_AT = \
 	tests/vkernel-link.at \
 	tests/vkernel-offload.at \
 	tests/vkernel-port.at \
+	tests/vkernel-prefix.at \
 	tests/vkernel-stats.at
 TESTSUITE = tests/testsuite
 

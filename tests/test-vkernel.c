@@ -40,6 +40,7 @@
 #include "vkernel-compat.h"
 #include "vkernel-config.h"
 #include "vkernel-error.h"
+#include "vkernel-prefix.h"
 #include "vkernel-retry.h"
 #include "vkernel-link.h"
 #include "vkernel-stats.h"
@@ -358,6 +359,59 @@ test_frame_size(struct ovs_cmdl_context *ctx)
     for (int i = 1; i < ctx->argc; i++) {
         printf("%"PRIuSIZE"\n",
                vkernel_buffers_max_frame_size(atoi(ctx->argv[i])));
+    }
+}
+
+/* Prefixes. */
+
+/* prefix TEXT...: parses each TEXT and prints it formatted, its family, its
+ * network, and why no host could have it, or what is wrong with it. */
+static void
+test_prefix(struct ovs_cmdl_context *ctx)
+{
+    size_t n_blocks = testlib_count_blocks();
+
+    for (int i = 1; i < ctx->argc; i++) {
+        struct ds s = DS_EMPTY_INITIALIZER;
+        struct vkernel_prefix prefix, again;
+        const char *why;
+        char *message;
+
+        message = vkernel_prefix_parse(ctx->argv[i], &prefix);
+        if (message) {
+            testlib_print(message, NULL);
+            continue;
+        }
+        vkernel_prefix_format(&prefix, &s);
+        ovs_assert(!vkernel_prefix_parse(ds_cstr(&s), &again));
+        ovs_assert(vkernel_prefix_equals(&prefix, &again));
+        why = vkernel_prefix_why_no_host(&prefix);
+        ds_put_format(&s, " ipv4=%d network=",
+                      vkernel_addr_is_ipv4(&prefix.addr));
+        prefix.addr = vkernel_prefix_network(&prefix);
+        vkernel_prefix_format(&prefix, &s);
+        printf("%s%s%s\n", ds_cstr(&s), why ? ", " : "", why ? why : "");
+        ds_destroy(&s);
+    }
+    ovs_assert(testlib_count_blocks() == n_blocks);
+}
+
+/* prefix-equals: address and length matter. */
+static void
+test_prefix_equals(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    static const char *const texts[] = {
+        "10.1.2.3/24", "10.1.2.4/24", "10.1.2.3/25", "0.0.0.0/0", "::/0",
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+        for (size_t j = 0; j < ARRAY_SIZE(texts); j++) {
+            struct vkernel_prefix a, b;
+
+            ovs_assert(!vkernel_prefix_parse(texts[i], &a));
+            ovs_assert(!vkernel_prefix_parse(texts[j], &b));
+            ovs_assert(vkernel_prefix_equals(&a, &b) == (i == j));
+        }
     }
 }
 
@@ -947,6 +1001,8 @@ static const struct ovs_cmdl_command commands[] = {
     { "config-mtu", "NAME MTU...", 2, INT_MAX, test_config_mtu, OVS_RO },
     { "max-queues", NULL, 0, 0, test_max_queues, OVS_RO },
     { "frame-size", "MTU...", 1, INT_MAX, test_frame_size, OVS_RO },
+    { "prefix", "TEXT...", 1, INT_MAX, test_prefix, OVS_RO },
+    { "prefix-equals", NULL, 0, 0, test_prefix_equals, OVS_RO },
     { "error", "IFACE ARG...", 2, INT_MAX, test_error, OVS_RO },
     { "error-leaks", NULL, 0, 0, test_error_leaks, OVS_RO },
     { "retry", "ARG...", 1, INT_MAX, test_retry, OVS_RO },
