@@ -21,6 +21,8 @@ lib_libvkernel_la_SOURCES = \
 	lib/netdev-dpdkvkernel-unixctl.h \
 	lib/netdev-dpdkvkernel.c \
 	lib/netdev-dpdkvkernel.h \
+	lib/vkernel-addr.c \
+	lib/vkernel-addr.h \
 	lib/vkernel-buffers.c \
 	lib/vkernel-buffers.h \
 	lib/vkernel-compat.h \
@@ -47,6 +49,10 @@ lib_libvkernel_la_SOURCES = \
 	lib/vkernel-prefix.h \
 	lib/vkernel-retry.c \
 	lib/vkernel-retry.h \
+	lib/vkernel-route.c \
+	lib/vkernel-route.h \
+	lib/vkernel-rtnl.c \
+	lib/vkernel-rtnl.h \
 	lib/vkernel-rx.c \
 	lib/vkernel-rx.h \
 	lib/vkernel-stats.c \

@@ -21,14 +21,15 @@
 #include <errno.h>
 #include <linux/if_link.h>
 #include <linux/if_tun.h>
+#include <linux/ip.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
 
 #include "netlink.h"
-#include "netlink-socket.h"
 #include "openvswitch/ofpbuf.h"
 #include "packets.h"
 #include "util.h"
+#include "vkernel-rtnl.h"
 
 /* Starts in 'request' a message about the device 'ifindex'. */
 static void
@@ -44,53 +45,20 @@ link_request_init(struct ofpbuf *request, int type, int flags, int ifindex)
     ifi->ifi_index = ifindex;
 }
 
-/* Sends 'request' on 'sock', frees its data and receives the answer into
- * 'reply', which the caller must uninitialize. */
-static int
-link_transact(struct nl_sock *sock, struct ofpbuf *request,
-              struct ofpbuf *reply)
-{
-    int error = nl_sock_send(sock, request, true);
-    uint32_t seq = nl_msg_nlmsghdr(request)->nlmsg_seq;
-
-    ofpbuf_uninit(request);
-    ofpbuf_init(reply, 4096);
-    while (!error) {
-        int answer;
-
-        error = nl_sock_recv(sock, reply, NULL, true);
-        if (!error && nl_msg_nlmsghdr(reply)->nlmsg_seq == seq) {
-            /* An acknowledgement is an error message with error 0. */
-            return nl_msg_nlmsgerr(reply, &answer, NULL) ? answer : 0;
-        }
-    }
-    return error;
-}
-
-/* Takes what only tun and tap devices have out of 'linkinfo'. */
+/* Takes what only tun and tap devices have out of 'data'. */
 static void
-parse_linkinfo(const struct nlattr *linkinfo, struct vkernel_link *link)
+parse_tun(const struct nlattr *data, struct vkernel_link *link)
 {
-    static const struct nl_policy info_policy[] = {
-        [IFLA_INFO_KIND] = { .type = NL_A_STRING, .optional = true },
-        [IFLA_INFO_DATA] = { .type = NL_A_NESTED, .optional = true },
-    };
-    static const struct nl_policy tun_policy[] = {
+    static const struct nl_policy policy[] = {
         [IFLA_TUN_TYPE] = { .type = NL_A_U8 },
         [IFLA_TUN_MULTI_QUEUE] = { .type = NL_A_U8 },
         [IFLA_TUN_NUM_QUEUES] = { .type = NL_A_U32, .optional = true },
         [IFLA_TUN_NUM_DISABLED_QUEUES] = { .type = NL_A_U32,
                                            .optional = true },
     };
-    struct nlattr *info[ARRAY_SIZE(info_policy)];
-    struct nlattr *tun[ARRAY_SIZE(tun_policy)];
+    struct nlattr *tun[ARRAY_SIZE(policy)];
 
-    if (!nl_parse_nested(linkinfo, info_policy, info, ARRAY_SIZE(info))
-        || !info[IFLA_INFO_KIND]
-        || strcmp(nl_attr_get_string(info[IFLA_INFO_KIND]), "tun")
-        || !info[IFLA_INFO_DATA]
-        || !nl_parse_nested(info[IFLA_INFO_DATA], tun_policy, tun,
-                            ARRAY_SIZE(tun))) {
+    if (!nl_parse_nested(data, policy, tun, ARRAY_SIZE(tun))) {
         return;
     }
     link->is_tap = nl_attr_get_u8(tun[IFLA_TUN_TYPE]) == IFF_TAP;
@@ -99,6 +67,45 @@ parse_linkinfo(const struct nlattr *linkinfo, struct vkernel_link *link)
         link->n_queues = nl_attr_get_u32(tun[IFLA_TUN_NUM_QUEUES]);
         link->n_disabled_queues
             = nl_attr_get_u32(tun[IFLA_TUN_NUM_DISABLED_QUEUES]);
+    }
+}
+
+/* Takes the routing table of a VRF out of 'data'. */
+static void
+parse_vrf(const struct nlattr *data, struct vkernel_link *link)
+{
+    static const struct nl_policy policy[] = {
+        [IFLA_VRF_TABLE] = { .type = NL_A_U32 },
+    };
+    struct nlattr *vrf[ARRAY_SIZE(policy)];
+
+    if (nl_parse_nested(data, policy, vrf, ARRAY_SIZE(vrf))) {
+        link->vrf_table = nl_attr_get_u32(vrf[IFLA_VRF_TABLE]);
+    }
+}
+
+/* Takes the kind, and what is peculiar to it, out of 'linkinfo'. */
+static void
+parse_linkinfo(const struct nlattr *linkinfo, struct vkernel_link *link)
+{
+    static const struct nl_policy policy[] = {
+        [IFLA_INFO_KIND] = { .type = NL_A_STRING, .optional = true },
+        [IFLA_INFO_DATA] = { .type = NL_A_NESTED, .optional = true },
+    };
+    struct nlattr *info[ARRAY_SIZE(policy)];
+
+    if (!nl_parse_nested(linkinfo, policy, info, ARRAY_SIZE(info))
+        || !info[IFLA_INFO_KIND]) {
+        return;
+    }
+    ovs_strlcpy(link->kind, nl_attr_get_string(info[IFLA_INFO_KIND]),
+                sizeof link->kind);
+    if (!info[IFLA_INFO_DATA]) {
+        return;
+    } else if (!strcmp(link->kind, "tun")) {
+        parse_tun(info[IFLA_INFO_DATA], link);
+    } else if (!strcmp(link->kind, "vrf")) {
+        parse_vrf(info[IFLA_INFO_DATA], link);
     }
 }
 
@@ -127,6 +134,10 @@ parse_link(const struct ofpbuf *msg, struct vkernel_link *link)
         [IFLA_IFNAME] = { .type = NL_A_STRING },
         [IFLA_MTU] = { .type = NL_A_U32 },
         [IFLA_GSO_MAX_SIZE] = { .type = NL_A_U32, .optional = true },
+        [IFLA_TXQLEN] = { .type = NL_A_U32, .optional = true },
+        [IFLA_MASTER] = { .type = NL_A_U32, .optional = true },
+        [IFLA_IFALIAS] = { .type = NL_A_STRING, .optional = true },
+        [IFLA_CARRIER] = { .type = NL_A_U8, .optional = true },
         [IFLA_LINKINFO] = { .type = NL_A_NESTED, .optional = true },
         /* Counters have been added at the end over time.  The kernel may be
          * older, or younger, than the header that we were built with. */
@@ -152,6 +163,19 @@ parse_link(const struct ofpbuf *msg, struct vkernel_link *link)
     if (attrs[IFLA_GSO_MAX_SIZE]) {
         link->gso_max_size = nl_attr_get_u32(attrs[IFLA_GSO_MAX_SIZE]);
     }
+    if (attrs[IFLA_TXQLEN]) {
+        link->txqueuelen = nl_attr_get_u32(attrs[IFLA_TXQLEN]);
+    }
+    if (attrs[IFLA_MASTER]) {
+        link->master = nl_attr_get_u32(attrs[IFLA_MASTER]);
+    }
+    if (attrs[IFLA_IFALIAS]) {
+        ovs_strlcpy(link->alias, nl_attr_get_string(attrs[IFLA_IFALIAS]),
+                    sizeof link->alias);
+    }
+    if (attrs[IFLA_CARRIER]) {
+        link->carrier = nl_attr_get_u8(attrs[IFLA_CARRIER]);
+    }
     if (attrs[IFLA_ADDRESS]
         && nl_attr_get_size(attrs[IFLA_ADDRESS]) == ETH_ADDR_LEN) {
         link->mac = nl_attr_get_eth_addr(attrs[IFLA_ADDRESS]);
@@ -176,10 +200,22 @@ vkernel_link_get(struct nl_sock *sock, const char *ifname, int ifindex,
     if (ifname) {
         nl_msg_put_string(&request, IFLA_IFNAME, ifname);
     }
-    error = link_transact(sock, &request, &reply);
+    error = vkernel_rtnl_transact(sock, &request, &reply);
     if (!error) {
         error = parse_link(&reply, link);
     }
+    ofpbuf_uninit(&reply);
+    return error;
+}
+
+/* Sends 'request', which changes something, and frees its data. */
+static int
+change(struct nl_sock *sock, struct ofpbuf *request)
+{
+    struct ofpbuf reply;
+    int error;
+
+    error = vkernel_rtnl_transact(sock, request, &reply);
     ofpbuf_uninit(&reply);
     return error;
 }
@@ -188,14 +224,11 @@ vkernel_link_get(struct nl_sock *sock, const char *ifname, int ifindex,
 static int
 set_u32(struct nl_sock *sock, int ifindex, uint16_t type, uint32_t value)
 {
-    struct ofpbuf request, reply;
-    int error;
+    struct ofpbuf request;
 
     link_request_init(&request, RTM_SETLINK, NLM_F_ACK, ifindex);
     nl_msg_put_u32(&request, type, value);
-    error = link_transact(sock, &request, &reply);
-    ofpbuf_uninit(&reply);
-    return error;
+    return change(sock, &request);
 }
 
 int
@@ -208,6 +241,63 @@ int
 vkernel_link_set_gso_max_size(struct nl_sock *sock, int ifindex, int size)
 {
     return set_u32(sock, ifindex, IFLA_GSO_MAX_SIZE, size);
+}
+
+int
+vkernel_link_set_txqueuelen(struct nl_sock *sock, int ifindex, int n_packets)
+{
+    return set_u32(sock, ifindex, IFLA_TXQLEN, n_packets);
+}
+
+int
+vkernel_link_set_up(struct nl_sock *sock, int ifindex, bool up)
+{
+    struct ofpbuf request;
+    struct ifinfomsg *ifi;
+
+    link_request_init(&request, RTM_SETLINK, NLM_F_ACK, ifindex);
+    ifi = ofpbuf_at_assert(&request, NLMSG_HDRLEN, sizeof *ifi);
+    ifi->ifi_flags = up ? IFF_UP : 0;
+    ifi->ifi_change = IFF_UP;
+    return change(sock, &request);
+}
+
+int
+vkernel_link_set_master(struct nl_sock *sock, int ifindex, int master)
+{
+    return set_u32(sock, ifindex, IFLA_MASTER, master);
+}
+
+int
+vkernel_link_set_alias(struct nl_sock *sock, int ifindex, const char *alias)
+{
+    struct ofpbuf request;
+
+    link_request_init(&request, RTM_SETLINK, NLM_F_ACK, ifindex);
+    /* Without the '\0': the kernel takes its length for that of the alias, and
+     * removes it only if that is zero. */
+    nl_msg_put_unspec(&request, IFLA_IFALIAS, alias, strlen(alias));
+    return change(sock, &request);
+}
+
+int
+vkernel_link_set_promote_secondaries(struct nl_sock *sock, int ifindex,
+                                     bool promote)
+{
+    struct ofpbuf request;
+    size_t families, inet, conf;
+
+    /* What sysctl net.ipv4.conf.IF.promote_secondaries is, but for any
+     * namespace. */
+    link_request_init(&request, RTM_SETLINK, NLM_F_ACK, ifindex);
+    families = nl_msg_start_nested(&request, IFLA_AF_SPEC);
+    inet = nl_msg_start_nested(&request, AF_INET);
+    conf = nl_msg_start_nested(&request, IFLA_INET_CONF);
+    nl_msg_put_u32(&request, IPV4_DEVCONF_PROMOTE_SECONDARIES, promote);
+    nl_msg_end_nested(&request, conf);
+    nl_msg_end_nested(&request, inet);
+    nl_msg_end_nested(&request, families);
+    return change(sock, &request);
 }
 
 int

@@ -20,9 +20,6 @@
 /* A network device as rtnetlink shows it, on a socket of the caller's, so in
  * any network namespace.
  *
- * (Open vSwitch's nl_transact() takes its sockets from a pool that knows one
- * namespace only; these functions use the socket that they are given.)
- *
  * No state and no lock: vkernel-tap.c calls these from the main thread, one
  * call on a socket at a time.  All return 0 or a positive errno value. */
 
@@ -34,6 +31,9 @@
 
 struct nl_sock;
 struct ofpbuf;
+
+/* Room for an alias, and the '\0' behind it. */
+#define VKERNEL_LINK_ALIAS_SIZE 256
 
 /* Counters of the kernel's side, in packets and bytes.  The kernel receives
  * what Open vSwitch transmits, and the other way round. */
@@ -56,6 +56,14 @@ struct vkernel_link {
     int gso_max_size;           /* Most bytes of a frame with several segments
                                  * that the kernel hands over. */
     bool up;                    /* IFF_UP: up by the administrator. */
+    bool carrier;               /* It could send, were it up. */
+    int txqueuelen;             /* Queue length, in packets. */
+    int master;                 /* Index of its bridge or VRF, or 0. */
+    char alias[VKERNEL_LINK_ALIAS_SIZE]; /* Set by the administrator, or
+                                          * empty. */
+    char kind[16];              /* "tun", "bridge", "vrf", "veth" and so on;
+                                 * empty for hardware. */
+    uint32_t vrf_table;         /* Of VRFs only: the routing table. */
 
     /* Of tun and tap devices only (IFLA_INFO_KIND "tun"). */
     bool is_tap;                /* A tap, not a tun nor anything else. */
@@ -73,6 +81,24 @@ int vkernel_link_get(struct nl_sock *, const char *ifname, int ifindex,
 
 int vkernel_link_set_mtu(struct nl_sock *, int ifindex, int mtu);
 int vkernel_link_set_gso_max_size(struct nl_sock *, int ifindex, int size);
+int vkernel_link_set_txqueuelen(struct nl_sock *, int ifindex, int n_packets);
+
+/* Sets the administrator's state.  The kernel drops the routes through a
+ * device that goes down, and its IPv6 addresses but for the link-local one. */
+int vkernel_link_set_up(struct nl_sock *, int ifindex, bool up);
+
+/* Makes the device a port of the bridge, or a member of the VRF, whose index
+ * is 'master', or of none if that is 0.  The kernel drops its IPv6 addresses
+ * when a VRF gets it or loses it. */
+int vkernel_link_set_master(struct nl_sock *, int ifindex, int master);
+
+/* Sets the alias; "" removes it.  The kernel takes up to 255 bytes. */
+int vkernel_link_set_alias(struct nl_sock *, int ifindex, const char *alias);
+
+/* Has the kernel keep the other IPv4 addresses of a subnet when the first one
+ * that was added, the "primary" one, is removed. */
+int vkernel_link_set_promote_secondaries(struct nl_sock *, int ifindex,
+                                         bool promote);
 
 /* Returns the index of the device that 'msg', received from RTNLGRP_LINK,
  * speaks of, or 0 if it speaks of none. */

@@ -24,9 +24,11 @@ TESTSUITE_AT = \
 	tests/vkernel-host-config.at \
 	tests/vkernel-retry.at \
 	tests/vkernel-link.at \
+	tests/vkernel-kernel.at \
 	tests/vkernel-offload.at \
 	tests/vkernel-port.at \
 	tests/vkernel-prefix.at \
+	tests/vkernel-rtnl.at \
 	tests/vkernel-stats.at
 TESTSUITE = tests/testsuite
 
@@ -39,6 +41,7 @@ check_PROGRAMS += \
 	tests/test-vkernel \
 	tests/test-vkernel-datapath \
 	tests/test-vkernel-device \
+	tests/test-vkernel-netlink \
 	tests/test-vkernel-offload \
 	tests/test-vkernel-port
 
@@ -55,7 +58,6 @@ test_ldflags = $(AM_LDFLAGS) $(OVS_LDFLAGS) \
 tests_test_vkernel_SOURCES = tests/test-vkernel.c $(test_lib)
 tests_test_vkernel_LDADD = $(test_libs)
 tests_test_vkernel_LDFLAGS = $(test_ldflags) \
-	-Wl,--wrap=nl_sock_send,--wrap=nl_sock_recv \
 	-Wl,--wrap=time_msec
 
 tests_test_vkernel_datapath_SOURCES = \
@@ -68,6 +70,11 @@ tests_test_vkernel_datapath_LDFLAGS = $(test_ldflags)
 tests_test_vkernel_device_SOURCES = tests/test-vkernel-device.c $(test_lib)
 tests_test_vkernel_device_LDADD = $(test_libs)
 tests_test_vkernel_device_LDFLAGS = $(test_ldflags)
+
+tests_test_vkernel_netlink_SOURCES = tests/test-vkernel-netlink.c $(test_lib)
+tests_test_vkernel_netlink_LDADD = $(test_libs)
+tests_test_vkernel_netlink_LDFLAGS = $(test_ldflags) \
+	-Wl,--wrap=nl_sock_fd,--wrap=nl_sock_send,--wrap=nl_sock_recv
 
 tests_test_vkernel_offload_SOURCES = tests/test-vkernel-offload.c $(test_lib)
 tests_test_vkernel_offload_LDADD = $(test_libs)
@@ -98,6 +105,7 @@ ovs_users += \
 	$(tests_test_vkernel_OBJECTS) \
 	$(tests_test_vkernel_datapath_OBJECTS) \
 	$(tests_test_vkernel_device_OBJECTS) \
+	$(tests_test_vkernel_netlink_OBJECTS) \
 	$(tests_test_vkernel_offload_OBJECTS) \
 	$(tests_test_vkernel_port_OBJECTS)
 checkpatch_files += \
@@ -105,6 +113,7 @@ checkpatch_files += \
 	$(test_dpdk) \
 	tests/test-vkernel-datapath.c \
 	tests/test-vkernel-device.c \
+	tests/test-vkernel-netlink.c \
 	tests/test-vkernel-offload.c \
 	tests/test-vkernel-port.c
 

@@ -29,7 +29,8 @@ SYSTEM_TESTSUITE_AT = \
 	tests/system-vkernel-nic.at \
 	tests/system-vkernel-offload.at \
 	tests/system-vkernel-queues.at \
-	tests/system-vkernel-traffic.at
+	tests/system-vkernel-traffic.at \
+	tests/vkernel-kernel.at
 SYSTEM_TESTSUITE = tests/system-vkernel-testsuite
 SYSTEM_TESTSUITE_OUT = tests/system-vkernel-out
 
@@ -63,7 +64,8 @@ tests/system-vkernel.db: $(OVS_SRCDIR)/vswitchd/vswitch.ovsschema
 	rm -f tests/.system-vkernel.db.tmp.~lock~ && mv $@.tmp $@
 
 # The limit of time is for a slow machine: ten minutes are usual.
-check-system: $(SYSTEM_TESTSUITE) tests/system-vkernel.db $(sbin_PROGRAMS)
+check-system: $(SYSTEM_TESTSUITE) tests/system-vkernel.db $(sbin_PROGRAMS) \
+		tests/test-vkernel-netlink
 	rm -rf $(SYSTEM_TESTSUITE_OUT)/system-vkernel-testsuite.*
 	$(srcdir)/tests/vm/run --timeout 2400 --nic --nic \
 		$(CHECK_SYSTEM_FLAGS) \

@@ -14,26 +14,19 @@
  * limitations under the License.
  */
 
-/* Tests of what computes and does no more: options, errors, statistics, and
- * the text of rtnetlink. */
+/* Tests of what computes and does no more: options, prefixes, errors and
+ * statistics. */
 
 #include <config.h>
 
 #include <errno.h>
 #include <inttypes.h>
-#include <linux/if_link.h>
-#include <linux/if_tun.h>
-#include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "command-line.h"
-#include "netlink.h"
-#include "netlink-socket.h"
 #include "openvswitch/dynamic-string.h"
-#include "openvswitch/ofpbuf.h"
-#include "packets.h"
 #include "smap.h"
 #include "util.h"
 #include "vkernel-buffers.h"
@@ -42,7 +35,6 @@
 #include "vkernel-error.h"
 #include "vkernel-prefix.h"
 #include "vkernel-retry.h"
-#include "vkernel-link.h"
 #include "vkernel-stats.h"
 #include "vkernel-testlib.h"
 
@@ -688,303 +680,6 @@ test_stats_driver(struct ovs_cmdl_context *ctx OVS_UNUSED)
     putchar('\n');
 }
 
-/* A device in the language of rtnetlink. */
-
-/* What the kernel will answer next.  Unless it is empty, an answer to somebody
- * else's request precedes it. */
-static struct ofpbuf *answer;
-static int send_error;
-static int receive_error;
-
-/* The last request. */
-static struct ofpbuf *request;
-
-WRAP(int, nl_sock_send, struct nl_sock *sock OVS_UNUSED,
-     const struct ofpbuf *msg, bool wait)
-{
-    struct nlmsghdr *nlmsg = nl_msg_nlmsghdr(msg);
-
-    ovs_assert(wait);
-    nlmsg->nlmsg_len = msg->size;
-    nlmsg->nlmsg_seq = 42;
-    ofpbuf_delete(request);
-    request = ofpbuf_clone(msg);
-    return send_error;
-}
-
-WRAP(int, nl_sock_recv, struct nl_sock *sock OVS_UNUSED, struct ofpbuf *buf,
-     int *nsid OVS_UNUSED, bool wait)
-{
-    static bool stale_sent;
-
-    ovs_assert(wait);
-    if (receive_error) {
-        return receive_error;
-    }
-    ofpbuf_clear(buf);
-    ofpbuf_put(buf, answer->data, answer->size);
-    stale_sent = !stale_sent;
-    if (stale_sent) {
-        struct ifinfomsg *ifi = ofpbuf_at_assert(buf, NLMSG_HDRLEN,
-                                                 sizeof *ifi);
-
-        nl_msg_nlmsghdr(buf)->nlmsg_seq = 41;
-        ifi->ifi_index = 1;
-    }
-    return 0;
-}
-
-static void
-start_answer(int type, size_t size)
-{
-    ofpbuf_delete(answer);
-    answer = ofpbuf_new(0);
-    nl_msg_put_nlmsghdr(answer, size, type, 0);
-    nl_msg_nlmsghdr(answer)->nlmsg_seq = 42;
-}
-
-static void
-end_answer(void)
-{
-    nl_msg_nlmsghdr(answer)->nlmsg_len = answer->size;
-}
-
-/* Makes an answer of error 'error'. */
-static void
-put_error(int error)
-{
-    struct nlmsgerr *err;
-
-    start_answer(NLMSG_ERROR, sizeof *err);
-    err = ofpbuf_put_zeros(answer, sizeof *err);
-    err->error = -error;
-    end_answer();
-}
-
-/* Puts an IFLA_STATS64 of 'size' bytes. */
-static void
-put_stats(size_t size)
-{
-    const struct rtnl_link_stats64 s = {
-        .rx_packets = 1, .rx_bytes = 2, .rx_dropped = 3, .rx_errors = 40,
-        .rx_frame_errors = 4, .tx_packets = 5, .tx_bytes = 6,
-        .tx_dropped = 7, .tx_errors = 800, .rx_missed_errors = 900,
-    };
-    uint8_t *data = nl_msg_put_unspec_zero(answer, IFLA_STATS64, size);
-
-    memcpy(data, &s, MIN(size, sizeof s));
-}
-
-/* Puts an IFLA_LINKINFO of 'kind' whose IFLA_INFO_DATA is as that of a tun
- * device of the type 'type' and, if 'n_queues' is not negative, with that
- * many queues and twice as many disabled ones. */
-static void
-put_linkinfo(const char *kind, uint8_t type, int n_queues)
-{
-    size_t info = nl_msg_start_nested(answer, IFLA_LINKINFO);
-    size_t data;
-
-    nl_msg_put_string(answer, IFLA_INFO_KIND, kind);
-    data = nl_msg_start_nested(answer, IFLA_INFO_DATA);
-    nl_msg_put_u8(answer, IFLA_TUN_TYPE, type);
-    nl_msg_put_u8(answer, IFLA_TUN_MULTI_QUEUE, n_queues >= 0);
-    if (n_queues >= 0) {
-        nl_msg_put_u32(answer, IFLA_TUN_NUM_QUEUES, n_queues);
-        nl_msg_put_u32(answer, IFLA_TUN_NUM_DISABLED_QUEUES, 2 * n_queues);
-    }
-    nl_msg_end_nested(answer, data);
-    nl_msg_end_nested(answer, info);
-}
-
-/* What an answer may be like. */
-enum link_kind {
-    LINK_BARE,                  /* No more than the mandatory attributes. */
-    LINK_TAP,                   /* A multi-queue tap, with all. */
-    LINK_TAP_SINGLE,            /* A tap with one queue. */
-    LINK_TUN,                   /* No tap, but a tun. */
-    LINK_VETH,                  /* Of another kind. */
-    LINK_NO_DATA,               /* A tun device that does not say which. */
-    LINK_LOOPBACK,              /* An address that is not Ethernet's. */
-    LINK_NO_MTU,                /* A mandatory attribute is missing. */
-    LINK_OLD_STATS,             /* Statistics of an old kernel. */
-    LINK_NEW_STATS,             /* Statistics of a kernel yet to come. */
-    LINK_SHORT_STATS,           /* Statistics that end early. */
-    LINK_DELETED,               /* RTM_DELLINK. */
-};
-
-static void
-put_link(enum link_kind kind)
-{
-    static const uint8_t mac[] = { 0x52, 0x54, 0, 0x12, 0x34, 0x56, 0, 0 };
-    struct ifinfomsg *ifi;
-
-    start_answer(kind == LINK_DELETED ? RTM_DELLINK : RTM_NEWLINK,
-                 sizeof *ifi);
-    ifi = ofpbuf_put_zeros(answer, sizeof *ifi);
-    ifi->ifi_index = 7;
-    ifi->ifi_flags = kind == LINK_TAP ? IFF_UP | IFF_RUNNING : IFF_RUNNING;
-    nl_msg_put_string(answer, IFLA_IFNAME, "vk0");
-    if (kind != LINK_NO_MTU) {
-        nl_msg_put_u32(answer, IFLA_MTU, 1500);
-        nl_msg_put_u32(answer, IFLA_GSO_MAX_SIZE, 65536);
-    }
-    if (kind != LINK_BARE) {
-        nl_msg_put_unspec(answer, IFLA_ADDRESS, mac,
-                          kind == LINK_LOOPBACK ? 4 : 6);
-    }
-    if (kind == LINK_TAP) {
-        put_linkinfo("tun", IFF_TAP, 4);
-        put_stats(sizeof(struct rtnl_link_stats64));
-    } else if (kind == LINK_TAP_SINGLE) {
-        put_linkinfo("tun", IFF_TAP, -1);
-    } else if (kind == LINK_TUN) {
-        put_linkinfo("tun", IFF_TUN, 1);
-    } else if (kind == LINK_VETH) {
-        put_linkinfo("veth", IFF_TAP, 1);
-    } else if (kind == LINK_NO_DATA) {
-        size_t info = nl_msg_start_nested(answer, IFLA_LINKINFO);
-
-        nl_msg_put_string(answer, IFLA_INFO_KIND, "tun");
-        nl_msg_end_nested(answer, info);
-    } else if (kind == LINK_OLD_STATS) {
-        put_stats(offsetof(struct rtnl_link_stats64, rx_nohandler));
-    } else if (kind == LINK_NEW_STATS) {
-        put_stats(sizeof(struct rtnl_link_stats64) + 4096);
-    } else if (kind == LINK_SHORT_STATS) {
-        put_stats(offsetof(struct rtnl_link_stats64, rx_nohandler) - 8);
-    }
-    end_answer();
-}
-
-static void
-get_link(const char *title)
-{
-    struct vkernel_link link;
-    int error;
-
-    memset(&link, 0xa5, sizeof link);
-    error = vkernel_link_get(NULL, NULL, 7, &link);
-    printf("%s: ", title);
-    if (error) {
-        printf("%s\n", ovs_strerror(error));
-        return;
-    }
-    ovs_assert(link.gso_max_size == (link.mtu ? 65536 : 0));
-    printf("%s %d mtu=%d mac="ETH_ADDR_FMT" up=%d tap=%d mq=%d queues=%d+%d "
-           "stats=%"PRIu64",%"PRIu64",%"PRIu64",%"PRIu64",%"PRIu64",%"PRIu64
-           ",%"PRIu64"\n", link.ifname, link.ifindex, link.mtu,
-           ETH_ADDR_ARGS(link.mac), link.up, link.is_tap, link.multi_queue,
-           link.n_queues, link.n_disabled_queues, link.stats.rx_packets,
-           link.stats.rx_bytes, link.stats.rx_dropped, link.stats.rx_errors,
-           link.stats.tx_packets, link.stats.tx_bytes, link.stats.tx_dropped);
-}
-
-/* link-get: what is understood of each kind of answer. */
-static void
-test_link_get(struct ovs_cmdl_context *ctx OVS_UNUSED)
-{
-    static const char *const titles[] = {
-        [LINK_BARE] = "bare",
-        [LINK_TAP] = "tap",
-        [LINK_TAP_SINGLE] = "single-queue tap",
-        [LINK_TUN] = "tun",
-        [LINK_VETH] = "veth",
-        [LINK_NO_DATA] = "no data",
-        [LINK_LOOPBACK] = "loopback",
-        [LINK_NO_MTU] = "no MTU",
-        [LINK_OLD_STATS] = "old stats",
-        [LINK_NEW_STATS] = "new stats",
-        [LINK_SHORT_STATS] = "short stats",
-        [LINK_DELETED] = "deleted",
-    };
-    size_t n_blocks = testlib_count_blocks();
-
-    for (size_t i = 0; i < ARRAY_SIZE(titles); i++) {
-        put_link(i);
-        get_link(titles[i]);
-    }
-    put_error(ENODEV);
-    get_link("error");
-    put_error(0);
-    get_link("acknowledgement");
-    receive_error = ENOBUFS;
-    get_link("receiving fails");
-    send_error = ECONNREFUSED;
-    get_link("sending fails");
-    ofpbuf_delete(answer);
-    ofpbuf_delete(request);
-    ovs_assert(testlib_count_blocks() == n_blocks);
-}
-
-static void
-print_request(void)
-{
-    static const struct nl_policy policy[] = {
-        [IFLA_IFNAME] = { .type = NL_A_STRING, .optional = true },
-        [IFLA_MTU] = { .type = NL_A_U32, .optional = true },
-        [IFLA_GSO_MAX_SIZE] = { .type = NL_A_U32, .optional = true },
-    };
-    struct nlattr *attrs[ARRAY_SIZE(policy)];
-    const struct nlmsghdr *nlmsg = nl_msg_nlmsghdr(request);
-    const struct ifinfomsg *ifi;
-
-    ovs_assert(nl_policy_parse(request, NLMSG_HDRLEN + sizeof *ifi, policy,
-                               attrs, ARRAY_SIZE(attrs)));
-    ifi = ofpbuf_at_assert(request, NLMSG_HDRLEN, sizeof *ifi);
-    printf("%s%s index=%d",
-           nlmsg->nlmsg_type == RTM_GETLINK ? "get"
-           : nlmsg->nlmsg_type == RTM_SETLINK ? "set" : "?",
-           nlmsg->nlmsg_flags == NLM_F_REQUEST ? ""
-           : nlmsg->nlmsg_flags == (NLM_F_REQUEST | NLM_F_ACK) ? "+ack" : "?",
-           ifi->ifi_index);
-    if (attrs[IFLA_IFNAME]) {
-        printf(" name=%s", nl_attr_get_string(attrs[IFLA_IFNAME]));
-    }
-    if (attrs[IFLA_GSO_MAX_SIZE]) {
-        printf(" gso_max_size=%u", nl_attr_get_u32(attrs[IFLA_GSO_MAX_SIZE]));
-    }
-    if (attrs[IFLA_MTU]) {
-        printf(" mtu=%u", nl_attr_get_u32(attrs[IFLA_MTU]));
-    }
-    putchar('\n');
-}
-
-/* link-request: what the kernel is asked. */
-static void
-test_link_request(struct ovs_cmdl_context *ctx OVS_UNUSED)
-{
-    struct vkernel_link link;
-
-    put_link(LINK_TAP);
-    ovs_assert(!vkernel_link_get(NULL, "vk0", 7, &link));
-    print_request();
-    ovs_assert(!vkernel_link_get(NULL, NULL, 7, &link));
-    print_request();
-    put_error(0);
-    ovs_assert(!vkernel_link_set_mtu(NULL, 7, 9000));
-    print_request();
-    put_error(EPERM);
-    ovs_assert(vkernel_link_set_mtu(NULL, 7, 9000) == EPERM);
-    put_error(0);
-    ovs_assert(!vkernel_link_set_gso_max_size(NULL, 7, 4096));
-    print_request();
-}
-
-/* link-event: which device a message speaks of. */
-static void
-test_link_event(struct ovs_cmdl_context *ctx OVS_UNUSED)
-{
-    put_link(LINK_TAP);
-    printf("new link %d\n", vkernel_link_parse_event(answer));
-    put_link(LINK_DELETED);
-    printf("deleted link %d\n", vkernel_link_parse_event(answer));
-    nl_msg_nlmsghdr(answer)->nlmsg_type = RTM_NEWADDR;
-    printf("new address %d\n", vkernel_link_parse_event(answer));
-    start_answer(RTM_NEWLINK, 0);
-    end_answer();
-    printf("too short %d\n", vkernel_link_parse_event(answer));
-}
-
 static const struct ovs_cmdl_command commands[] = {
     { "config", "NAME [KEY=VALUE]...", 1, INT_MAX, test_config, OVS_RO },
     { "config-unknown", "NAME [KEY=VALUE]...", 1, INT_MAX,
@@ -1010,9 +705,6 @@ static const struct ovs_cmdl_command commands[] = {
     { "stats-custom", "USED SHOWN BASE", 3, 3, test_stats_custom, OVS_RO },
     { "stats-column", "USED SHOWN BASE", 3, 3, test_stats_column, OVS_RO },
     { "stats-driver", NULL, 0, 0, test_stats_driver, OVS_RO },
-    { "link-get", NULL, 0, 0, test_link_get, OVS_RO },
-    { "link-request", NULL, 0, 0, test_link_request, OVS_RO },
-    { "link-event", NULL, 0, 0, test_link_event, OVS_RO },
     { NULL, NULL, 0, 0, NULL, OVS_RO },
 };
 
