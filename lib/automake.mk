@@ -62,7 +62,9 @@ lib_libvkernel_la_SOURCES = \
 	lib/vkernel-text.c \
 	lib/vkernel-text.h \
 	lib/vkernel-tx.c \
-	lib/vkernel-tx.h
+	lib/vkernel-tx.h \
+	lib/vkernel-worker.c \
+	lib/vkernel-worker.h
 EXTRA_DIST += lib/vkernel-probes.h.in
 
 ovs_users += $(lib_libvkernel_la_OBJECTS)

@@ -29,7 +29,8 @@ TESTSUITE_AT = \
 	tests/vkernel-port.at \
 	tests/vkernel-prefix.at \
 	tests/vkernel-rtnl.at \
-	tests/vkernel-stats.at
+	tests/vkernel-stats.at \
+	tests/vkernel-worker.at
 TESTSUITE = tests/testsuite
 
 EXTRA_DIST += $(TESTSUITE_AT) tests/atlocal.in tests/package.m4.in
@@ -43,7 +44,8 @@ check_PROGRAMS += \
 	tests/test-vkernel-device \
 	tests/test-vkernel-netlink \
 	tests/test-vkernel-offload \
-	tests/test-vkernel-port
+	tests/test-vkernel-port \
+	tests/test-vkernel-worker
 
 test_lib = tests/vkernel-testlib.c tests/vkernel-testlib.h
 test_dpdk = tests/vkernel-testdpdk.c tests/vkernel-testdpdk.h
@@ -101,13 +103,19 @@ tests_test_vkernel_port_LDFLAGS = $(test_ldflags) \
 	-Wl,--wrap=rte_eth_xstats_get \
 	-Wl,--wrap=rte_eth_xstats_get_names
 
+tests_test_vkernel_worker_SOURCES = tests/test-vkernel-worker.c $(test_lib)
+tests_test_vkernel_worker_LDADD = $(test_libs)
+tests_test_vkernel_worker_LDFLAGS = $(test_ldflags) \
+	-Wl,--wrap=ioctl,--wrap=sched_setaffinity,--wrap=time_msec
+
 ovs_users += \
 	$(tests_test_vkernel_OBJECTS) \
 	$(tests_test_vkernel_datapath_OBJECTS) \
 	$(tests_test_vkernel_device_OBJECTS) \
 	$(tests_test_vkernel_netlink_OBJECTS) \
 	$(tests_test_vkernel_offload_OBJECTS) \
-	$(tests_test_vkernel_port_OBJECTS)
+	$(tests_test_vkernel_port_OBJECTS) \
+	$(tests_test_vkernel_worker_OBJECTS)
 checkpatch_files += \
 	$(tests_test_vkernel_SOURCES) \
 	$(test_dpdk) \
@@ -115,7 +123,8 @@ checkpatch_files += \
 	tests/test-vkernel-device.c \
 	tests/test-vkernel-netlink.c \
 	tests/test-vkernel-offload.c \
-	tests/test-vkernel-port.c
+	tests/test-vkernel-port.c \
+	tests/test-vkernel-worker.c
 
 # A suite may include OVS's macros from its source, tests/ovs-macros.at for one,
 # and so it is neither kept in git nor distributed.

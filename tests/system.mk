@@ -65,7 +65,7 @@ tests/system-vkernel.db: $(OVS_SRCDIR)/vswitchd/vswitch.ovsschema
 
 # The limit of time is for a slow machine: ten minutes are usual.
 check-system: $(SYSTEM_TESTSUITE) tests/system-vkernel.db $(sbin_PROGRAMS) \
-		tests/test-vkernel-netlink
+		tests/test-vkernel-netlink tests/test-vkernel-worker
 	rm -rf $(SYSTEM_TESTSUITE_OUT)/system-vkernel-testsuite.*
 	$(srcdir)/tests/vm/run --timeout 2400 --nic --nic \
 		$(CHECK_SYSTEM_FLAGS) \

@@ -1,0 +1,656 @@
+/*
+ * Copyright (c) 2026 The dpdkvkernel Authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#include <config.h>
+
+#include "vkernel-worker.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <linux/vhost.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "bitmap.h"
+#include "openvswitch/dynamic-string.h"
+#include "ovs-numa.h"
+#include "timeval.h"
+#include "util.h"
+
+BUILD_ASSERT_DECL(VKERNEL_WORKER_MAX_CPUS == CPU_SETSIZE);
+
+/* What the names of workers begin with. */
+static const char name_prefix[] = "vhost-";
+
+/* The process that makes the kernel's threads. */
+#define KTHREADD_PID 2
+
+/* The shortest interval over which a percentage is told, in ms. */
+#define MIN_INTERVAL 1000
+
+/* Thread IDs, if the kernel does not say how many there are. */
+#define DEFAULT_PID_MAX 32768
+
+/* A thread, where /proc shows it: a kernel thread as a process, a thread of
+ * ours in that of ours. */
+struct task {
+    pid_t tid;                  /* Thread ID. */
+    bool is_ours;               /* In PROC/self/task, not in PROC. */
+};
+
+/* What PROC/.../stat says of a thread. */
+struct task_stat {
+    char name[16];              /* Name. */
+    char state;                 /* 'R', 'S', 'Z' and so on. */
+    pid_t ppid;                 /* Parent process. */
+    uint64_t cpu_ticks;         /* CPU time used, in clock ticks. */
+    unsigned long long int start; /* When it was made, in clock ticks. */
+    int cpu;                    /* CPU that it is on, or was on last. */
+};
+
+/* A worker. */
+struct worker {
+    struct task task;           /* Which thread. */
+    unsigned long long int start; /* When it was made, in clock ticks. */
+    pid_t pid_max;              /* Thread IDs there are, for sorting. */
+
+    /* The beginning of the present interval: CPU time used, in ms, and when
+     * that was, as time_msec(). */
+    uint64_t base_cpu_msec;
+    long long int base_at;
+    int percent;                /* Of the last interval; -1 if none. */
+};
+
+struct vkernel_workers {
+    char *proc;                 /* Where processes are shown. */
+    struct stat vhost;          /* The device of vhost... */
+    bool have_vhost;            /* ...if there is one. */
+    char name[16];              /* Names of kernel threads made for us. */
+
+    /* Queue pair by queue pair, or none: the workers and the descriptors.
+     * Until vkernel_workers_end(), those that there were before. */
+    struct worker *workers;     /* 'n_workers' of them. */
+    size_t n_workers;
+    int *fds;                   /* 'n_fds' of them. */
+    size_t n_fds;
+};
+
+/* Reading /proc. */
+
+/* Reads the file 'path' into 'buf', of 'size' bytes, as a string.  Returns
+ * false if that fails. */
+static bool
+read_text(const char *path, char *buf, size_t size)
+{
+    FILE *file = fopen(path, "re");
+    size_t n;
+
+    if (!file) {
+        return false;
+    }
+    n = fread(buf, 1, size - 1, file);
+    buf[n] = '\0';
+    fclose(file);
+    return n > 0;
+}
+
+/* Reads the file 'name' of 'task' likewise. */
+static bool
+read_task(const char *proc, const struct task *task, const char *name,
+          char *buf, size_t size)
+{
+    char *path = xasprintf("%s/%s%d/%s", proc,
+                           task->is_ours ? "self/task/" : "",
+                           (int) task->tid, name);
+    bool ok = read_text(path, buf, size);
+
+    free(path);
+    return ok;
+}
+
+/* Takes what follows the name out of 'text', from a file "stat". */
+static bool
+parse_stat_numbers(const char *text, struct task_stat *stat)
+{
+    unsigned long long int utime, stime;
+    int ppid;
+
+    /* Fields 3, 4, 14, 15, 22 and 39 of proc(5). */
+    if (sscanf(text, " %c %d %*s %*s %*s %*s %*s %*s %*s %*s %*s"
+               " %llu %llu %*s %*s %*s %*s %*s %*s %llu"
+               " %*s %*s %*s %*s %*s %*s %*s %*s"
+               " %*s %*s %*s %*s %*s %*s %*s %*s %d",
+               &stat->state, &ppid, &utime, &stime, &stat->start,
+               &stat->cpu) != 6) {
+        return false;
+    }
+    stat->ppid = ppid;
+    stat->cpu_ticks = utime + stime;
+    return true;
+}
+
+/* Fills 'stat' with what 'proc' says of 'task'.  Returns false if there is no
+ * such thread. */
+static bool
+read_stat(const char *proc, const struct task *task, struct task_stat *stat)
+{
+    const char *begin, *end;
+    char text[1024];
+
+    if (!read_task(proc, task, "stat", text, sizeof text)) {
+        return false;
+    }
+    /* The name may have blanks and parentheses. */
+    begin = strchr(text, '(');
+    end = strrchr(text, ')');
+    if (!begin || !end || end < begin) {
+        return false;
+    }
+    memset(stat->name, 0, sizeof stat->name);
+    memcpy(stat->name, begin + 1, MIN(end - begin - 1,
+                                      sizeof stat->name - 1));
+    return parse_stat_numbers(end + 1, stat);
+}
+
+/* Parses 'name', of a directory entry, as a number.  Returns -1 if it is
+ * none. */
+static int
+parse_number(const char *name)
+{
+    int number;
+
+    return (isdigit((unsigned char) name[0]) && str_to_int(name, 10, &number)
+            ? number
+            : -1);
+}
+
+/* Returns the numbers among the entries of the directory DIR of 'proc', in
+ * '*np' how many they are.  The caller must free() them. */
+static int *
+list_numbers(const char *proc, const char *dir_name, size_t *np)
+{
+    char *path = xasprintf("%s%s", proc, dir_name);
+    size_t n = 0, allocated = 0;
+    const struct dirent *entry;
+    int *numbers = NULL;
+    DIR *dir;
+
+    dir = opendir(path);
+    free(path);
+    while (dir && (entry = readdir(dir))) {
+        int number = parse_number(entry->d_name);
+
+        if (number >= 0) {
+            if (n == allocated) {
+                numbers = x2nrealloc(numbers, &allocated, sizeof *numbers);
+            }
+            numbers[n++] = number;
+        }
+    }
+    if (dir) {
+        closedir(dir);
+    }
+    *np = n;
+    return numbers;
+}
+
+/* Finding workers. */
+
+/* Returns true if 'stat' is that of a worker; of ours, if it is a kernel
+ * thread. */
+static bool
+is_worker(const struct vkernel_workers *workers, const struct task *task,
+          const struct task_stat *stat)
+{
+    if (task->is_ours) {
+        /* A thread of this process that DPDK or Open vSwitch made has other
+         * names.  The number is not looked at: it is that of the outermost
+         * process namespace. */
+        return (!strncmp(stat->name, name_prefix, strlen(name_prefix))
+                && parse_number(stat->name + strlen(name_prefix)) >= 0);
+    }
+    return stat->ppid == KTHREADD_PID && !strcmp(stat->name, workers->name);
+}
+
+/* Returns true if 'a' and 'b' are the same thread. */
+static bool
+worker_equals(const struct worker *a, const struct worker *b)
+{
+    return (a->task.tid == b->task.tid && a->task.is_ours == b->task.is_ours
+            && a->start == b->start);
+}
+
+/* Orders workers by when they were made. */
+static int
+compare_workers(const void *a_, const void *b_)
+{
+    const struct worker *a = a_;
+    const struct worker *b = b_;
+
+    if (a->start != b->start) {
+        return a->start < b->start ? -1 : 1;
+    }
+    /* In the same clock tick: by ID.  IDs start again from the lowest ones, so
+     * one that is lower by far came later. */
+    if (abs(a->task.tid - b->task.tid) > a->pid_max / 2) {
+        return a->task.tid > b->task.tid ? -1 : 1;
+    }
+    return a->task.tid < b->task.tid ? -1 : a->task.tid > b->task.tid;
+}
+
+/* Returns how many thread IDs there are. */
+static pid_t
+get_pid_max(const char *proc)
+{
+    char *path = xasprintf("%s/sys/kernel/pid_max", proc);
+    int pid_max = DEFAULT_PID_MAX;
+    char text[32];
+
+    if (read_text(path, text, sizeof text)) {
+        pid_max = MAX(atoi(text), 1);
+    }
+    free(path);
+    return pid_max;
+}
+
+/* Appends to 'found' the workers among the threads shown in 'dir_name'. */
+static void
+find_workers_in(const struct vkernel_workers *workers, const char *dir_name,
+                bool is_ours, pid_t pid_max, struct vkernel_workers *found)
+{
+    size_t n;
+    int *tids = list_numbers(workers->proc, dir_name, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        const struct task task = { .tid = tids[i], .is_ours = is_ours };
+        struct task_stat stat;
+
+        if (read_stat(workers->proc, &task, &stat)
+            && is_worker(workers, &task, &stat)) {
+            found->workers = xrealloc(found->workers,
+                                      (found->n_workers + 1)
+                                      * sizeof *found->workers);
+            found->workers[found->n_workers++] = (struct worker) {
+                .task = task,
+                .start = stat.start,
+                .pid_max = pid_max,
+                .percent = -1,
+            };
+        }
+    }
+    free(tids);
+}
+
+/* Returns true if the descriptor 'fd' is of the device of vhost. */
+static bool
+is_vhost_fd(const struct vkernel_workers *workers, int fd)
+{
+    char *path = xasprintf("%s/self/fd/%d", workers->proc, fd);
+    struct stat s;
+    bool is_vhost;
+
+    is_vhost = (workers->have_vhost && !stat(path, &s)
+                && s.st_dev == workers->vhost.st_dev
+                && s.st_ino == workers->vhost.st_ino);
+    free(path);
+    return is_vhost;
+}
+
+static int
+compare_ints(const void *a_, const void *b_)
+{
+    const int *a = a_;
+    const int *b = b_;
+
+    return *a < *b ? -1 : *a > *b;
+}
+
+/* Fills 'found' with all that there is now, in the order in which it was
+ * made. */
+static void
+find_all(const struct vkernel_workers *workers, struct vkernel_workers *found)
+{
+    pid_t pid_max = get_pid_max(workers->proc);
+    size_t n;
+    int *fds;
+
+    memset(found, 0, sizeof *found);
+    find_workers_in(workers, "", false, pid_max, found);
+    find_workers_in(workers, "/self/task", true, pid_max, found);
+
+    fds = list_numbers(workers->proc, "/self/fd", &n);
+    found->fds = fds;
+    for (size_t i = 0; i < n; i++) {
+        if (is_vhost_fd(workers, fds[i])) {
+            found->fds[found->n_fds++] = fds[i];
+        }
+    }
+}
+
+/* Removes from 'found' what 'before' has, and sorts the rest: descriptors are
+ * numbered from the lowest free number, one after the other, before any is
+ * closed again. */
+static void
+subtract(struct vkernel_workers *found, const struct vkernel_workers *before)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < found->n_workers; i++) {
+        bool is_old = false;
+
+        for (size_t j = 0; j < before->n_workers; j++) {
+            is_old |= worker_equals(&found->workers[i], &before->workers[j]);
+        }
+        if (!is_old) {
+            found->workers[n++] = found->workers[i];
+        }
+    }
+    found->n_workers = n;
+    qsort(found->workers, n, sizeof *found->workers, compare_workers);
+
+    n = 0;
+    for (size_t i = 0; i < found->n_fds; i++) {
+        bool is_old = false;
+
+        for (size_t j = 0; j < before->n_fds; j++) {
+            is_old |= found->fds[i] == before->fds[j];
+        }
+        if (!is_old) {
+            found->fds[n++] = found->fds[i];
+        }
+    }
+    found->n_fds = n;
+    qsort(found->fds, n, sizeof *found->fds, compare_ints);
+}
+
+/* Has 'workers' have what 'found' has, and nothing else. */
+static void
+replace(struct vkernel_workers *workers, const struct vkernel_workers *found)
+{
+    free(workers->workers);
+    free(workers->fds);
+    workers->workers = found->workers;
+    workers->n_workers = found->n_workers;
+    workers->fds = found->fds;
+    workers->n_fds = found->n_fds;
+}
+
+struct vkernel_workers *
+vkernel_workers_begin(const char *proc, const char *vhost_path)
+{
+    struct vkernel_workers *workers = xzalloc(sizeof *workers);
+    struct vkernel_workers found;
+
+    workers->proc = xstrdup(proc ? proc : "/proc");
+    workers->have_vhost = !stat(vhost_path, &workers->vhost);
+    snprintf(workers->name, sizeof workers->name, "%s%d", name_prefix,
+             (int) syscall(SYS_gettid));
+    find_all(workers, &found);
+    replace(workers, &found);
+    return workers;
+}
+
+/* Starts the first interval of 'worker'. */
+static void
+start_interval(const struct vkernel_workers *workers, struct worker *worker)
+{
+    struct task_stat stat;
+
+    worker->base_at = time_msec();
+    if (read_stat(workers->proc, &worker->task, &stat)) {
+        worker->base_cpu_msec = stat.cpu_ticks * 1000 / sysconf(_SC_CLK_TCK);
+    }
+}
+
+int
+vkernel_workers_end(struct vkernel_workers *workers, int n_pairs)
+{
+    struct vkernel_workers found;
+    int error;
+
+    find_all(workers, &found);
+    subtract(&found, workers);
+    error = found.n_workers == n_pairs ? 0 : ESRCH;
+    if (error) {
+        found.n_workers = 0;
+    }
+    if (found.n_fds != n_pairs) {
+        found.n_fds = 0;
+    }
+    replace(workers, &found);
+    for (size_t i = 0; i < workers->n_workers; i++) {
+        start_interval(workers, &workers->workers[i]);
+    }
+    return error;
+}
+
+void
+vkernel_workers_destroy(struct vkernel_workers *workers)
+{
+    if (workers) {
+        free(workers->proc);
+        free(workers->workers);
+        free(workers->fds);
+        free(workers);
+    }
+}
+
+size_t
+vkernel_workers_count(const struct vkernel_workers *workers)
+{
+    return workers->n_workers;
+}
+
+/* Looking at one. */
+
+/* Fills 'stat' with what there is about the worker of 'pair'.  Returns false
+ * if it is not known or not there any more. */
+static bool
+look(const struct vkernel_workers *workers, size_t pair,
+     struct task_stat *stat)
+{
+    return (pair < workers->n_workers
+            && read_stat(workers->proc, &workers->workers[pair].task, stat)
+            && stat->start == workers->workers[pair].start
+            && stat->state != 'Z' && stat->state != 'X');
+}
+
+bool
+vkernel_workers_is_alive(const struct vkernel_workers *workers, size_t pair)
+{
+    struct task_stat stat;
+
+    return look(workers, pair, &stat);
+}
+
+/* Returns the CPUs that 'task' may use, as the kernel formats them, or NULL if
+ * it does not say.  The caller must free() it. */
+static char *
+read_cpus(const char *proc, const struct task *task)
+{
+    static const char key[] = "\nCpus_allowed_list:\t";
+    char text[8192];
+    const char *line;
+
+    if (!read_task(proc, task, "status", text, sizeof text)) {
+        return NULL;
+    }
+    line = strstr(text, key);
+    if (!line) {
+        return NULL;
+    }
+    line += strlen(key);
+    return xmemdup0(line, strcspn(line, "\n"));
+}
+
+/* Ends the interval of 'worker', which has used 'cpu_msec' by now, if it is
+ * long enough. */
+static void
+update_percent(struct worker *worker, uint64_t cpu_msec)
+{
+    long long int now = time_msec();
+    long long int interval = now - worker->base_at;
+
+    if (interval >= MIN_INTERVAL) {
+        uint64_t used = (cpu_msec > worker->base_cpu_msec
+                         ? cpu_msec - worker->base_cpu_msec : 0);
+
+        worker->percent = MIN(used * 100 / interval, 100);
+        worker->base_cpu_msec = cpu_msec;
+        worker->base_at = now;
+    }
+}
+
+int
+vkernel_workers_get(struct vkernel_workers *workers, size_t pair,
+                    struct vkernel_worker_info *info)
+{
+    struct task_stat stat;
+    struct worker *worker;
+
+    memset(info, 0, sizeof *info);
+    if (!look(workers, pair, &stat)) {
+        return ESRCH;
+    }
+    worker = &workers->workers[pair];
+    info->cpus = read_cpus(workers->proc, &worker->task);
+    if (!info->cpus) {
+        return ESRCH;
+    }
+    info->tid = worker->task.tid;
+    info->cpu = stat.cpu;
+    info->cpu_msec = stat.cpu_ticks * 1000 / sysconf(_SC_CLK_TCK);
+    update_percent(worker, info->cpu_msec);
+    info->percent = worker->percent;
+    return 0;
+}
+
+void
+vkernel_worker_info_uninit(struct vkernel_worker_info *info)
+{
+    free(info->cpus);
+    info->cpus = NULL;
+}
+
+/* Changing one. */
+
+int
+vkernel_workers_set_affinity(struct vkernel_workers *workers, size_t pair,
+                             const unsigned long *cpus)
+{
+    cpu_set_t set;
+    size_t cpu;
+
+    /* Not whoever has its ID now. */
+    if (!vkernel_workers_is_alive(workers, pair)) {
+        return ESRCH;
+    }
+    CPU_ZERO(&set);
+    BITMAP_FOR_EACH_1 (cpu, VKERNEL_WORKER_MAX_CPUS, cpus) {
+        CPU_SET(cpu, &set);
+    }
+    return (sched_setaffinity(workers->workers[pair].task.tid, sizeof set,
+                              &set)
+            ? errno
+            : 0);
+}
+
+int
+vkernel_workers_set_busyloop(struct vkernel_workers *workers, size_t pair,
+                             unsigned int usec)
+{
+    if (pair >= workers->n_fds || !is_vhost_fd(workers, workers->fds[pair])) {
+        return EBADF;
+    }
+    for (unsigned int ring = 0; ring < 2; ring++) {
+        struct vhost_vring_state state = { .index = ring, .num = usec };
+
+        if (ioctl(workers->fds[pair], VHOST_SET_VRING_BUSYLOOP_TIMEOUT,
+                  &state)) {
+            return errno;
+        }
+    }
+    return 0;
+}
+
+/* CPUs. */
+
+/* Fills 'cpus' with those of NUMA node 'numa_id', or, if it is negative, with
+ * all there are. */
+static void
+get_node_cpus(int numa_id, unsigned long *cpus)
+{
+    bitmap_set_multiple(cpus, 0, VKERNEL_WORKER_MAX_CPUS, false);
+    for (unsigned int cpu = 0; cpu < VKERNEL_WORKER_MAX_CPUS; cpu++) {
+        if (ovs_numa_core_id_is_valid(cpu)
+            && (numa_id < 0 || ovs_numa_get_numa_id(cpu) == numa_id)) {
+            bitmap_set1(cpus, cpu);
+        }
+    }
+}
+
+void
+vkernel_workers_default_cpus(int numa_id, const unsigned long *pmd_cpus,
+                             unsigned long *cpus)
+{
+    unsigned long *others;
+
+    get_node_cpus(numa_id, cpus);
+    if (bitmap_is_all_zeros(cpus, VKERNEL_WORKER_MAX_CPUS)) {
+        get_node_cpus(-1, cpus);
+    }
+    if (bitmap_is_all_zeros(cpus, VKERNEL_WORKER_MAX_CPUS)) {
+        /* Open vSwitch does not know the CPUs.  The kernel does. */
+        bitmap_set_multiple(cpus, 0, VKERNEL_WORKER_MAX_CPUS, true);
+    }
+    if (!pmd_cpus) {
+        return;
+    }
+
+    others = bitmap_clone(pmd_cpus, VKERNEL_WORKER_MAX_CPUS);
+    bitmap_not(others, VKERNEL_WORKER_MAX_CPUS);
+    bitmap_and(others, cpus, VKERNEL_WORKER_MAX_CPUS);
+    if (!bitmap_is_all_zeros(others, VKERNEL_WORKER_MAX_CPUS)) {
+        memcpy(cpus, others, bitmap_n_bytes(VKERNEL_WORKER_MAX_CPUS));
+    }
+    bitmap_free(others);
+}
+
+char *
+vkernel_workers_format_cpus(const unsigned long *cpus)
+{
+    const size_t end = VKERNEL_WORKER_MAX_CPUS;
+    struct ds s = DS_EMPTY_INITIALIZER;
+    size_t first, after;
+
+    for (first = bitmap_scan(cpus, true, 0, end); first < end;
+         first = bitmap_scan(cpus, true, after, end)) {
+        after = bitmap_scan(cpus, false, first, end);
+        ds_put_format(&s, "%s%"PRIuSIZE, s.length ? "," : "", first);
+        if (after > first + 1) {
+            ds_put_format(&s, "-%"PRIuSIZE, after - 1);
+        }
+    }
+    return ds_steal_cstr(&s);
+}
