@@ -53,7 +53,8 @@ tests_bench_bench_fastpath_SOURCES = \
 	tests/bench/instructions.h \
 	$(test_dpdk)
 tests_bench_bench_fastpath_LDADD = $(test_libs)
-tests_bench_bench_fastpath_LDFLAGS = $(AM_LDFLAGS) $(OVS_LDFLAGS)
+tests_bench_bench_fastpath_LDFLAGS = $(AM_LDFLAGS) $(OVS_LDFLAGS) \
+	-Wl,--wrap=memcpy,--wrap=memmove,--wrap=memset
 ovs_users += $(tests_bench_bench_fastpath_OBJECTS)
 checkpatch_files += \
 	tests/bench/bench-fastpath.c \

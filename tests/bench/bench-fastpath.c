@@ -404,6 +404,9 @@ main(int argc, char *argv[])
 #if !defined __OPTIMIZE__ || defined __SANITIZE_ADDRESS__
     puts("Not optimized: these figures do not count.");
 #endif
+    if (instructions_problem()) {
+        printf("Instructions are not counted: %s.\n", instructions_problem());
+    }
     testdpdk_init(MEMORY_MB);
     init_driver();
     printf("%-12s %-3s %6s %9s %13s\n", "path", "TSO", "bytes",
