@@ -63,7 +63,11 @@ vkernel_compat_init_rx_packet(struct dp_packet *packet)
  * the same ones as DPDK's for transmission, and say what is left to do. */
 
 /* Marks 'packet', just received, as one whose checksum of 'l4_proto',
- * IPPROTO_TCP or IPPROTO_UDP, is that of the pseudo-header only. */
+ * IPPROTO_TCP or IPPROTO_UDP, is that of the pseudo-header only.
+ *
+ * Its sender vouches for the rest, so it is marked as good, too, or else the
+ * end of a tunnel would add up the checksum of the outer packet and drop
+ * it. */
 static inline void
 vkernel_compat_mark_partial(struct dp_packet *packet, bool is_ipv4,
                             uint8_t l4_proto)
@@ -78,6 +82,7 @@ vkernel_compat_mark_partial(struct dp_packet *packet, bool is_ipv4,
     } else {
         dp_packet_hwol_set_csum_udp(packet);
     }
+    *dp_packet_ol_flags_ptr(packet) |= RTE_MBUF_F_RX_L4_CKSUM_GOOD;
 }
 
 /* Marks 'packet', which vkernel_compat_mark_partial() was called for, as one
