@@ -16,6 +16,7 @@ noinst_LTLIBRARIES += lib/libvkernel.la
 lib_libvkernel_la_SOURCES = \
 	lib/netdev-dpdkvkernel-change.c \
 	lib/netdev-dpdkvkernel-private.h \
+	lib/netdev-dpdkvkernel-qos.c \
 	lib/netdev-dpdkvkernel-query.c \
 	lib/netdev-dpdkvkernel-unixctl.c \
 	lib/netdev-dpdkvkernel-unixctl.h \
@@ -43,6 +44,10 @@ lib_libvkernel_la_SOURCES = \
 	lib/vkernel-netns.h \
 	lib/vkernel-offload.c \
 	lib/vkernel-offload.h \
+	lib/vkernel-policer-config.c \
+	lib/vkernel-policer-config.h \
+	lib/vkernel-policer.c \
+	lib/vkernel-policer.h \
 	lib/vkernel-port.c \
 	lib/vkernel-port.h \
 	lib/vkernel-prefix.c \

@@ -323,6 +323,7 @@ publish(struct netdev_dpdkvkernel *dev)
     dev->tx.n_txqs = device->config.n_queues;
     dev->up.ol_flags = device->gso_max_size ? OFFLOADS : 0;
     dev->up.n_rxq = dev->up.n_txq = device->config.n_queues;
+    netdev_dpdkvkernel_resize_policers(dev);
     netdev_dpdkvkernel_refresh_link(dev);
     netdev_change_seq_changed(&dev->up);
 }

@@ -22,6 +22,7 @@
  *   netdev-dpdkvkernel.c         the class, life cycle, fast path
  *   netdev-dpdkvkernel-change.c  what is wanted, prepared, and followed
  *   netdev-dpdkvkernel-query.c   what can be asked of a port
+ *   netdev-dpdkvkernel-qos.c     policers, for the QoS and policing columns
  *
  * All functions are called from the main thread. */
 
@@ -31,6 +32,7 @@
 #include "netdev-provider.h"
 #include "openvswitch/list.h"
 #include "ovs-atomic.h"
+#include "ovs-rcu.h"
 #include "ovs-thread.h"
 #include "util.h"
 #include "vkernel-compat.h"
@@ -51,6 +53,9 @@ extern struct ovs_list netdev_dpdkvkernel_ports
 /* Finds the bridge of an Interface: see netdev_dpdkvkernel_register(). */
 extern netdev_dpdkvkernel_find_bridge_func *netdev_dpdkvkernel_find_bridge;
 
+/* A policer, or NULL, that the fast path reads without a lock. */
+typedef OVSRCU_TYPE(struct vkernel_policer *) netdev_dpdkvkernel_policer;
+
 struct netdev_dpdkvkernel {
     struct netdev up;
 
@@ -59,6 +64,11 @@ struct netdev_dpdkvkernel {
 
     /* Administratively up, in Open vSwitch.  The fast path reads it. */
     atomic_bool admin_up;
+
+    /* For what comes from the kernel, and for what goes to it.  Changed under
+     * 'mutex'. */
+    netdev_dpdkvkernel_policer rx_policer;
+    netdev_dpdkvkernel_policer tx_policer;
 
     /* Written by construct() and reconfigure() only, while no thread sends;
      * the fast path reads them without a lock. */
@@ -97,6 +107,11 @@ struct netdev_dpdkvkernel {
     int link_error OVS_GUARDED;
     bool carrier OVS_GUARDED;   /* Link state. */
     long long int carrier_resets OVS_GUARDED; /* Changes of 'carrier'. */
+
+    /* The last QoS was not valid, so that the one before goes on?  What is
+     * wrong with it, for the user, until set_policing() tells. */
+    bool qos_refused OVS_GUARDED;
+    char *qos_error OVS_GUARDED;
 
     /* Driver's counters of devices that were closed. */
     struct vkernel_driver_stats past_driver_stats OVS_GUARDED;
@@ -176,5 +191,50 @@ int netdev_dpdkvkernel_get_custom_stats(const struct netdev *netdev,
                                         struct netdev_custom_stats *stats);
 int netdev_dpdkvkernel_get_status(const struct netdev *netdev,
                                   struct smap *status);
+
+/* Policers: netdev-dpdkvkernel-qos.c. */
+
+/* Has the policers' buckets hold the longest packet, which may have
+ * changed. */
+void netdev_dpdkvkernel_resize_policers(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex);
+
+/* Frees the policers, which no other thread may be using. */
+void netdev_dpdkvkernel_destroy_policers(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex);
+
+/* Members of struct netdev_class. */
+
+int netdev_dpdkvkernel_set_policing(struct netdev *netdev,
+                                    unsigned int kbits_rate,
+                                    unsigned int kbits_burst,
+                                    unsigned int kpkts_rate,
+                                    unsigned int kpkts_burst);
+int netdev_dpdkvkernel_get_qos_types(const struct netdev *netdev,
+                                     struct sset *types);
+int netdev_dpdkvkernel_get_qos(const struct netdev *netdev,
+                               const char **typep, struct smap *details);
+int netdev_dpdkvkernel_set_qos(struct netdev *netdev, const char *type,
+                               const struct smap *details);
+int netdev_dpdkvkernel_get_queue(const struct netdev *netdev,
+                                 unsigned int queue_id, struct smap *details);
+int netdev_dpdkvkernel_set_queue(struct netdev *netdev, unsigned int queue_id,
+                                 const struct smap *details);
+int netdev_dpdkvkernel_delete_queue(struct netdev *netdev,
+                                    unsigned int queue_id);
+int netdev_dpdkvkernel_get_queue_stats(const struct netdev *netdev,
+                                       unsigned int queue_id,
+                                       struct netdev_queue_stats *stats);
+int netdev_dpdkvkernel_queue_dump_start(const struct netdev *netdev,
+                                        void **statep);
+int netdev_dpdkvkernel_queue_dump_next(const struct netdev *netdev,
+                                       void *state, unsigned int *queue_id,
+                                       struct smap *details);
+int netdev_dpdkvkernel_queue_dump_done(const struct netdev *netdev,
+                                       void *state);
+int netdev_dpdkvkernel_dump_queue_stats(
+    const struct netdev *netdev,
+    void (*cb)(unsigned int queue_id, struct netdev_queue_stats *, void *aux),
+    void *aux);
 
 #endif /* netdev-dpdkvkernel-private.h */

@@ -23,7 +23,9 @@
 #include <string.h>
 
 #include "netdev-offload.h"
+#include "openvswitch/dynamic-string.h"
 #include "smap.h"
+#include "vkernel-policer.h"
 #include "vkernel-port.h"
 #include "vkernel-tap.h"
 
@@ -192,6 +194,22 @@ get_info(struct netdev_dpdkvkernel *dev, struct netdev_dpdkvkernel_info *info)
     info->link = &dev->link;
     info->link_error = dev->link_error;
     info->stats = dev->stats;
+    info->rx_policer = ovsrcu_get_protected(struct vkernel_policer *,
+                                            &dev->rx_policer);
+    info->tx_policer = ovsrcu_get_protected(struct vkernel_policer *,
+                                            &dev->tx_policer);
+}
+
+static void
+format_policer(const char *key, const struct vkernel_policer *policer,
+               struct smap *status)
+{
+    if (policer) {
+        struct ds s = DS_EMPTY_INITIALIZER;
+
+        vkernel_policer_format(policer, &s);
+        smap_add_nocopy(status, xstrdup(key), ds_steal_cstr(&s));
+    }
 }
 
 void
@@ -209,6 +227,8 @@ netdev_dpdkvkernel_format_status(const struct netdev_dpdkvkernel_info *info,
     smap_add_format(status, "numa_id", "%d", device->socket_id);
     smap_add_format(status, "queues", "%d", device->config.n_queues);
     smap_add_format(status, "ring_size", "%d", device->config.ring_size);
+    format_policer("ingress_policing", info->rx_policer, status);
+    format_policer("qos", info->tx_policer, status);
     if (info->link_error) {
         smap_add(status, "tap", (info->link_error == ENODEV ? "deleted"
                                  : ovs_strerror(info->link_error)));

@@ -83,6 +83,8 @@ netdev_dpdkvkernel_construct(struct netdev *netdev)
 
     ovs_mutex_init(&dev->mutex);
     atomic_init(&dev->admin_up, true);
+    ovsrcu_init(&dev->rx_policer, NULL);
+    ovsrcu_init(&dev->tx_policer, NULL);
     dev->stats = vkernel_stats_create();
     for (int q = 0; q < VKERNEL_MAX_QUEUES; q++) {
         ovs_spin_init(&dev->txqs[q].lock);
@@ -116,6 +118,7 @@ netdev_dpdkvkernel_destruct(struct netdev *netdev)
     netdev_dpdkvkernel_discard_change(dev);
     vkernel_device_close(&dev->device);
     vkernel_config_uninit(&dev->wanted_config);
+    netdev_dpdkvkernel_destroy_policers(dev);
     ovs_mutex_unlock(&dev->mutex);
 
     for (int q = 0; q < VKERNEL_MAX_QUEUES; q++) {
@@ -343,7 +346,10 @@ netdev_dpdkvkernel_send(struct netdev *netdev, int qid,
 
     atomic_read_relaxed(&dev->admin_up, &admin_up);
     if (OVS_LIKELY(admin_up && dev->running)) {
-        vkernel_tx_burst(&dev->tx, qid, batch, concurrent_txq);
+        vkernel_tx_burst(&dev->tx, qid,
+                         ovsrcu_get(struct vkernel_policer *,
+                                    &dev->tx_policer),
+                         batch, concurrent_txq);
     } else {
         vkernel_tx_drop_down(&dev->tx, qid, batch, concurrent_txq);
     }
@@ -395,7 +401,10 @@ netdev_dpdkvkernel_rxq_recv(struct netdev_rxq *rxq,
     }
     atomic_read_relaxed(&dev->admin_up, &admin_up);
     return (OVS_LIKELY(admin_up && rx->running)
-            ? vkernel_rx_burst(&rx->rx, rxq->queue_id, rx->counters, batch)
+            ? vkernel_rx_burst(&rx->rx, rxq->queue_id, rx->counters,
+                               ovsrcu_get(struct vkernel_policer *,
+                                          &dev->rx_policer),
+                               batch)
             : EAGAIN);
 }
 
@@ -423,6 +432,18 @@ static const struct netdev_class dpdkvkernel_class = {
     .get_custom_stats = netdev_dpdkvkernel_get_custom_stats,
     .get_addr_list = netdev_dpdkvkernel_get_addr_list,
     .get_status = netdev_dpdkvkernel_get_status,
+    .set_policing = netdev_dpdkvkernel_set_policing,
+    .get_qos_types = netdev_dpdkvkernel_get_qos_types,
+    .get_qos = netdev_dpdkvkernel_get_qos,
+    .set_qos = netdev_dpdkvkernel_set_qos,
+    .get_queue = netdev_dpdkvkernel_get_queue,
+    .set_queue = netdev_dpdkvkernel_set_queue,
+    .delete_queue = netdev_dpdkvkernel_delete_queue,
+    .get_queue_stats = netdev_dpdkvkernel_get_queue_stats,
+    .queue_dump_start = netdev_dpdkvkernel_queue_dump_start,
+    .queue_dump_next = netdev_dpdkvkernel_queue_dump_next,
+    .queue_dump_done = netdev_dpdkvkernel_queue_dump_done,
+    .dump_queue_stats = netdev_dpdkvkernel_dump_queue_stats,
     .update_flags = netdev_dpdkvkernel_update_flags,
     .reconfigure = netdev_dpdkvkernel_reconfigure,
     .rxq_alloc = netdev_dpdkvkernel_rxq_alloc,

@@ -35,6 +35,7 @@ enum vkernel_error_source {
     VKERNEL_ERROR_OPTIONS,      /* The options column. */
     VKERNEL_ERROR_MTU,          /* The mtu_request column. */
     VKERNEL_ERROR_MAC,          /* The mac column. */
+    VKERNEL_ERROR_QOS,          /* The QoS and Queue tables. */
     VKERNEL_ERROR_DEVICE,       /* DPDK or the kernel. */
     VKERNEL_N_ERROR_SOURCES
 };

@@ -19,6 +19,7 @@
 #include "vkernel-rx.h"
 
 #include <errno.h>
+#include <rte_cycles.h>
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
 #include <string.h>
@@ -27,6 +28,7 @@
 #include "openvswitch/compiler.h"
 #include "vkernel-compat.h"
 #include "vkernel-offload.h"
+#include "vkernel-policer.h"
 #include "vkernel-stats.h"
 
 /* Returns a copy of 'mbuf', which has one segment, in a buffer of 'mp', or
@@ -118,22 +120,40 @@ init_packets(const struct vkernel_rx *rx, struct rte_mbuf **mbufs, size_t n)
     return bytes;
 }
 
+/* Drops those of the 'n' packets of 'batch' that 'policer' does not let pass.
+ * Returns how many are left. */
+static size_t
+drop_policed(struct vkernel_policer *policer, struct dp_packet_batch *batch,
+             size_t n)
+{
+    struct rte_mbuf **mbufs = (struct rte_mbuf **) batch->packets;
+    size_t n_passed = vkernel_policer_run(policer, batch->packets, n,
+                                          rte_get_tsc_cycles());
+
+    rte_pktmbuf_free_bulk(&mbufs[n_passed], n - n_passed);
+    return n_passed;
+}
+
 int
 vkernel_rx_burst(const struct vkernel_rx *rx, uint16_t queue_id,
                  struct vkernel_rxq_counters *counters,
+                 struct vkernel_policer *policer,
                  struct dp_packet_batch *batch)
 {
     struct rte_mbuf **mbufs = (struct rte_mbuf **) batch->packets;
-    size_t n_polled, n_linear, n;
+    size_t n_polled, n_linear, n_passed, n;
 
     n_polled = rte_eth_rx_burst(rx->port_id, queue_id, mbufs,
                                 NETDEV_MAX_BURST);
     if (!n_polled) {
         return EAGAIN;
     }
-    n = n_linear = drop_chained(mbufs, n_polled);
+    n = n_passed = n_linear = drop_chained(mbufs, n_polled);
+    if (OVS_UNLIKELY(policer)) {
+        n = n_passed = drop_policed(policer, batch, n_linear);
+    }
     if (rx->copy_mp) {
-        n = take_out_of_ring(rx, mbufs, n_linear);
+        n = take_out_of_ring(rx, mbufs, n_passed);
     }
     batch->count = n;
 
@@ -142,8 +162,10 @@ vkernel_rx_burst(const struct vkernel_rx *rx, uint16_t queue_id,
     if (OVS_UNLIKELY(n < n_polled)) {
         vkernel_counter_add(&counters->drops[VKERNEL_DROP_RX_CHAINED],
                             n_polled - n_linear);
+        vkernel_counter_add(&counters->drops[VKERNEL_DROP_RX_POLICING],
+                            n_linear - n_passed);
         vkernel_counter_add(&counters->drops[VKERNEL_DROP_RX_NO_BUFFER],
-                            n_linear - n);
+                            n_passed - n);
     }
     return n ? 0 : EAGAIN;
 }

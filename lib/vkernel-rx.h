@@ -29,6 +29,7 @@
 
 struct dp_packet_batch;
 struct rte_mempool;
+struct vkernel_policer;
 struct vkernel_rxq_counters;
 
 /* What reception needs to know of a port. */
@@ -48,11 +49,12 @@ struct vkernel_rx {
 };
 
 /* Receives into 'batch', which must be empty, up to NETDEV_MAX_BURST packets
- * from queue 'queue_id', and counts them.
+ * from queue 'queue_id', and counts them.  'policer', if nonnull, says which
+ * of them to drop.
  *
  * Returns 0 if there is a packet in 'batch', EAGAIN if there is none. */
 int vkernel_rx_burst(const struct vkernel_rx *, uint16_t queue_id,
-                     struct vkernel_rxq_counters *,
+                     struct vkernel_rxq_counters *, struct vkernel_policer *,
                      struct dp_packet_batch *batch);
 
 #endif /* vkernel-rx.h */

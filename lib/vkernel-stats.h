@@ -41,12 +41,16 @@ struct ds;
 #define VKERNEL_RX_DROPS                                                    \
     VKERNEL_DROP(RX_CHAINED, "rx_chained_drops",                            \
                  "frame in more than one buffer")                           \
+    VKERNEL_DROP(RX_POLICING, "rx_policing_drops",                          \
+                 "more than ingress_policing lets pass")                    \
     VKERNEL_DROP(RX_NO_BUFFER, "rx_no_buffer_drops",                        \
                  "no buffer: other ports hold too many")
 
 #define VKERNEL_TX_DROPS                                                    \
     VKERNEL_DROP(TX_DOWN, "tx_down_drops",                                  \
                  "port administratively down, or not running")              \
+    VKERNEL_DROP(TX_QOS, "tx_qos_drops",                                    \
+                 "more than the port's QoS lets pass")                      \
     VKERNEL_DROP(TX_TOO_BIG, "tx_mtu_exceeded_drops",                       \
                  "frame longer than the MTU allows")                        \
     VKERNEL_DROP(TX_SEGMENT_TOO_BIG, "tx_tso_segment_drops",                \

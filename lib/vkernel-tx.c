@@ -18,6 +18,7 @@
 
 #include "vkernel-tx.h"
 
+#include <rte_cycles.h>
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
 #include <string.h>
@@ -26,6 +27,7 @@
 #include "openvswitch/compiler.h"
 #include "vkernel-compat.h"
 #include "vkernel-offload.h"
+#include "vkernel-policer.h"
 #include "vkernel-stats.h"
 
 static void
@@ -206,14 +208,33 @@ send_mbufs(const struct vkernel_tx *tx, const struct vkernel_txq *txq,
     vkernel_counter_add(&txq->counters->bytes, bytes);
 }
 
+/* Drops what 'policer' does not let pass, before any work is done for it. */
+static void
+drop_policed(struct vkernel_policer *policer, const struct vkernel_txq *txq,
+             struct dp_packet_batch *batch)
+{
+    size_t n = dp_packet_batch_size(batch);
+    size_t n_passed = vkernel_policer_run(policer, batch->packets, n,
+                                          rte_get_tsc_cycles());
+
+    for (size_t i = n_passed; i < n; i++) {
+        dp_packet_delete(batch->packets[i]);
+    }
+    batch->count = n_passed;
+    count_drop(txq, VKERNEL_DROP_TX_QOS, n - n_passed);
+}
+
 static void
 tx_burst__(const struct vkernel_tx *tx, int queue_id,
-           struct dp_packet_batch *batch)
+           struct vkernel_policer *policer, struct dp_packet_batch *batch)
 {
     struct rte_mbuf **mbufs = (struct rte_mbuf **) batch->packets;
     const struct vkernel_txq *txq = &tx->txqs[queue_id];
     size_t n;
 
+    if (OVS_UNLIKELY(policer)) {
+        drop_policed(policer, txq, batch);
+    }
     n = collect_mbufs(tx, txq, batch);
     n = prepare_mbufs(tx, txq, queue_id, mbufs, n);
     if (tx->large_copy_mp) {
@@ -224,6 +245,7 @@ tx_burst__(const struct vkernel_tx *tx, int queue_id,
 
 void
 vkernel_tx_burst(const struct vkernel_tx *tx, int queue_id,
+                 struct vkernel_policer *policer,
                  struct dp_packet_batch *batch, bool concurrent)
 {
     queue_id %= tx->n_txqs;
@@ -231,10 +253,10 @@ vkernel_tx_burst(const struct vkernel_tx *tx, int queue_id,
         struct ovs_spin *lock = &tx->txqs[queue_id].lock;
 
         ovs_spin_lock(lock);
-        tx_burst__(tx, queue_id, batch);
+        tx_burst__(tx, queue_id, policer, batch);
         ovs_spin_unlock(lock);
     } else {
-        tx_burst__(tx, queue_id, batch);
+        tx_burst__(tx, queue_id, policer, batch);
     }
 }
 

@@ -33,6 +33,7 @@
 
 struct dp_packet_batch;
 struct rte_mempool;
+struct vkernel_policer;
 struct vkernel_txq_counters;
 
 /* A queue. */
@@ -53,9 +54,11 @@ struct vkernel_tx {
 };
 
 /* Sends 'batch' on queue 'queue_id', modulo the number of queues, and takes
- * it over.  'concurrent' is what netdev_send() says.  Each packet is sent or
- * counted under the drop that befell it. */
+ * it over.  'policer', if nonnull, says which packets to drop; 'concurrent' is
+ * what netdev_send() says.  Each packet is sent or counted under the drop that
+ * befell it. */
 void vkernel_tx_burst(const struct vkernel_tx *, int queue_id,
+                      struct vkernel_policer *policer,
                       struct dp_packet_batch *batch, bool concurrent);
 
 /* Deletes 'batch' and counts it as dropped because the port is down. */

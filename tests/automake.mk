@@ -26,6 +26,7 @@ TESTSUITE_AT = \
 	tests/vkernel-link.at \
 	tests/vkernel-kernel.at \
 	tests/vkernel-offload.at \
+	tests/vkernel-policer.at \
 	tests/vkernel-port.at \
 	tests/vkernel-prefix.at \
 	tests/vkernel-rtnl.at \
@@ -44,6 +45,7 @@ check_PROGRAMS += \
 	tests/test-vkernel-device \
 	tests/test-vkernel-netlink \
 	tests/test-vkernel-offload \
+	tests/test-vkernel-policer \
 	tests/test-vkernel-port \
 	tests/test-vkernel-worker
 
@@ -82,6 +84,13 @@ tests_test_vkernel_offload_SOURCES = tests/test-vkernel-offload.c $(test_lib)
 tests_test_vkernel_offload_LDADD = $(test_libs)
 tests_test_vkernel_offload_LDFLAGS = $(test_ldflags)
 
+tests_test_vkernel_policer_SOURCES = \
+	tests/test-vkernel-policer.c \
+	$(test_dpdk) \
+	$(test_lib)
+tests_test_vkernel_policer_LDADD = $(test_libs)
+tests_test_vkernel_policer_LDFLAGS = $(test_ldflags)
+
 tests_test_vkernel_port_SOURCES = tests/test-vkernel-port.c $(test_lib)
 tests_test_vkernel_port_LDADD = $(test_libs)
 tests_test_vkernel_port_LDFLAGS = $(test_ldflags) \
@@ -114,6 +123,7 @@ ovs_users += \
 	$(tests_test_vkernel_device_OBJECTS) \
 	$(tests_test_vkernel_netlink_OBJECTS) \
 	$(tests_test_vkernel_offload_OBJECTS) \
+	$(tests_test_vkernel_policer_OBJECTS) \
 	$(tests_test_vkernel_port_OBJECTS) \
 	$(tests_test_vkernel_worker_OBJECTS)
 checkpatch_files += \
@@ -123,6 +133,7 @@ checkpatch_files += \
 	tests/test-vkernel-device.c \
 	tests/test-vkernel-netlink.c \
 	tests/test-vkernel-offload.c \
+	tests/test-vkernel-policer.c \
 	tests/test-vkernel-port.c \
 	tests/test-vkernel-worker.c
 

@@ -23,6 +23,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <netinet/in.h>
+#include <rte_cycles.h>
 #include <rte_ethdev.h>
 #include <rte_malloc.h>
 #include <rte_mbuf.h>
@@ -35,9 +36,11 @@
 #include "dp-packet.h"
 #include "ovs-atomic.h"
 #include "ovs-thread.h"
+#include "packets.h"
 #include "util.h"
 #include "vkernel-compat.h"
 #include "vkernel-mempool.h"
+#include "vkernel-policer.h"
 #include "vkernel-rx.h"
 #include "vkernel-stats.h"
 #include "vkernel-testdpdk.h"
@@ -203,7 +206,7 @@ receive(struct rte_mempool *mp, int n, uint32_t chained)
         add_rx(mp, 60 + i, chained & (1u << i));
     }
     dp_packet_batch_init(&batch);
-    error = vkernel_rx_burst(&rx, driver.queue, &counters, &batch);
+    error = vkernel_rx_burst(&rx, driver.queue, &counters, NULL, &batch);
     for (int i = 0; i < n; i++) {
         if (!(chained & (1u << i))) {
             struct dp_packet *packet = batch.packets[n_good++];
@@ -242,6 +245,74 @@ test_rx(struct ovs_cmdl_context *ctx OVS_UNUSED)
         for (int i = 0; i < n; i++) {
             receive(pool.mp, n, 1u << i);
             receive(pool.mp, n, ~(1u << i));
+        }
+    }
+    put_full_pool(&pool);
+}
+
+/* Makes a policer that lets packets of 'n' bytes pass, Ethernet headers not
+ * included, and no more for a long time. */
+static struct vkernel_policer *
+create_policer(uint64_t n)
+{
+    const struct vkernel_policer_config config = {
+        .type = VKERNEL_POLICER_EGRESS,
+        .rates = { .cir = 1, .cbs = n },
+    };
+    struct vkernel_policer *policer;
+
+    ovs_assert(!vkernel_policer_create(&config, 0, rte_get_tsc_cycles(),
+                                       &policer));
+    return policer;
+}
+
+/* rx-policer: bursts of each size, of which the first of each number pass.
+ * Every other frame is chained, and takes nothing of what may pass. */
+static void
+test_rx_policer(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    const struct vkernel_rx rx = { .port_id = PORT_ID };
+    static struct vkernel_rxq_counters counters;
+    struct vkernel_mempool pool;
+
+    testdpdk_init(MEMORY_MB);
+    init_driver(NULL, NULL);
+    create_pool(&pool, POOL_SIZE);
+    for (int n = 0; n <= NETDEV_MAX_BURST; n++) {
+        int n_linear = (n + 1) / 2;
+
+        for (int n_passed = 0; n_passed <= n_linear; n_passed++) {
+            struct vkernel_policer *policer
+                = create_policer(n_passed * (100 - ETH_HEADER_LEN) + 1);
+            struct dp_packet_batch batch;
+            int error;
+
+            memset(&counters, 0, sizeof counters);
+            driver.n_rx = driver.queue = 0;
+            for (int i = 0; i < n; i++) {
+                add_rx(pool.mp, 100, i % 2);
+            }
+            dp_packet_batch_init(&batch);
+            error = vkernel_rx_burst(&rx, 0, &counters, policer, &batch);
+            ovs_assert(error == (n_passed ? 0 : EAGAIN));
+            ovs_assert(dp_packet_batch_size(&batch) == n_passed);
+            for (int i = 0; i < n_passed; i++) {
+                ovs_assert(&batch.packets[i]->mbuf == driver.rx[i * 2]);
+            }
+            ovs_assert(vkernel_counter_read(&counters.packets) == n_passed);
+            ovs_assert(vkernel_counter_read(&counters.bytes)
+                       == n_passed * 100);
+            ovs_assert(vkernel_counter_read(
+                           &counters.drops[VKERNEL_DROP_RX_CHAINED])
+                       == n - n_linear);
+            ovs_assert(vkernel_counter_read(
+                           &counters.drops[VKERNEL_DROP_RX_POLICING])
+                       == n_linear - n_passed);
+            ovs_assert(!vkernel_counter_read(
+                           &counters.drops[VKERNEL_DROP_RX_NO_BUFFER]));
+            dp_packet_delete_batch(&batch, true);
+            ovs_assert(rte_mempool_full(pool.mp));
+            vkernel_policer_destroy(policer);
         }
     }
     put_full_pool(&pool);
@@ -307,7 +378,7 @@ receive_sizes(struct rx_env *env, const size_t sizes[], int n,
         mbuf->tso_segsz = 1000 + i;
     }
     dp_packet_batch_init(batch);
-    error = vkernel_rx_burst(&env->rx, 0, &env->counters, batch);
+    error = vkernel_rx_burst(&env->rx, 0, &env->counters, NULL, batch);
     ovs_assert(error == (dp_packet_batch_is_empty(batch) ? EAGAIN : 0));
 
     for (size_t i = 0; i < dp_packet_batch_size(batch); i++) {
@@ -411,6 +482,7 @@ struct tx_env {
     struct vkernel_mempool other_pool; /* Of another port. */
     struct vkernel_txq_counters counters[N_QUEUES];
     struct vkernel_txq txqs[N_QUEUES];
+    struct vkernel_policer *policer;
     struct vkernel_tx tx;
 };
 
@@ -537,7 +609,7 @@ transmit(struct tx_env *env, int queue, const char *kinds)
     driver.n_tx = 0;
     driver.queue = queue % N_QUEUES;
     make_batch(env, kinds, &batch);
-    vkernel_tx_burst(&env->tx, queue, &batch, queue & 1);
+    vkernel_tx_burst(&env->tx, queue, env->policer, &batch, queue & 1);
 
     ovs_assert(get_offered(counters) == strlen(kinds));
     ovs_assert(!get_offered(other));
@@ -597,6 +669,51 @@ test_tx(struct ovs_cmdl_context *ctx)
         free_transmitted(&env);
         ovs_assert(testlib_count_blocks() == n_blocks);
     }
+    tx_env_uninit(&env);
+}
+
+/* tx-policer: batches of packets in both kinds of buffers, of which the first
+ * of each number pass.  What is not sent for other reasons counts too. */
+static void
+test_tx_policer(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    const char *kinds = "dmmdBdmx";
+    struct tx_env env;
+    size_t n_blocks;
+    int sizes[9] = { 0 };
+
+    testdpdk_init(MEMORY_MB);
+    init_driver(driver_prepare, driver_send);
+    tx_env_init(&env);
+    n_blocks = testlib_count_blocks();
+
+    /* How long these packets are. */
+    for (int i = 0; i < 8; i++) {
+        struct dp_packet_batch batch;
+
+        make_batch(&env, kinds, &batch);
+        sizes[i] = dp_packet_size(batch.packets[i]) - ETH_HEADER_LEN;
+        dp_packet_delete_batch(&batch, true);
+    }
+    for (int n_passed = 0, n_bytes = 0; n_passed <= 8;
+         n_bytes += sizes[n_passed++]) {
+        for (int queue = 0; queue < 2 * N_QUEUES; queue++) {
+            struct vkernel_txq_counters *counters
+                = &env.counters[queue % N_QUEUES];
+
+            env.policer = create_policer(n_bytes + 1);
+            transmit(&env, queue, kinds);
+            ovs_assert(get_drops(counters, VKERNEL_DROP_TX_QOS)
+                       == 8 - n_passed);
+            ovs_assert(get_drops(counters, VKERNEL_DROP_TX_TOO_BIG)
+                       == (n_passed > 4));
+            ovs_assert(get_drops(counters, VKERNEL_DROP_TX_INVALID)
+                       == (n_passed > 7));
+            free_transmitted(&env);
+            vkernel_policer_destroy(env.policer);
+        }
+    }
+    ovs_assert(testlib_count_blocks() == n_blocks);
     tx_env_uninit(&env);
 }
 
@@ -695,7 +812,7 @@ test_tx_copy(struct ovs_cmdl_context *ctx OVS_UNUSED)
     memset(env.counters, 0, sizeof env.counters);
     driver.queue = 0;
     dp_packet_batch_init_packet(&batch, big);
-    vkernel_tx_burst(&env.tx, 0, &batch, false);
+    vkernel_tx_burst(&env.tx, 0, NULL, &batch, false);
     ovs_assert(get_drops(&env.counters[0], VKERNEL_DROP_TX_NO_BUFFER) == 1);
     ovs_assert(get_offered(&env.counters[0]) == 1);
     free_transmitted(&env);
@@ -733,7 +850,7 @@ transmit_tso(struct tx_env *env, struct dp_packet *packet,
     memset(env->counters, 0, sizeof env->counters);
     driver.n_tx = driver.queue = 0;
     dp_packet_batch_init_packet(&batch, packet);
-    vkernel_tx_burst(&env->tx, 0, &batch, false);
+    vkernel_tx_burst(&env->tx, 0, NULL, &batch, false);
     ovs_assert(get_offered(&env->counters[0]) == 1);
     if (drop < VKERNEL_N_TX_DROPS) {
         ovs_assert(get_drops(&env->counters[0], drop) == 1);
@@ -857,7 +974,7 @@ transmit_thread(void *env_)
 
         make_batch(env, "mdmBmm", &batch);
         /* All of them are the same queue. */
-        vkernel_tx_burst(&env->tx, i * N_QUEUES, &batch, true);
+        vkernel_tx_burst(&env->tx, i * N_QUEUES, NULL, &batch, true);
     }
     for (int i = 0; i < N_DOWN; i++) {
         struct dp_packet_batch batch;
@@ -1030,10 +1147,12 @@ test_pool_too_big(struct ovs_cmdl_context *ctx)
 
 static const struct ovs_cmdl_command commands[] = {
     { "rx", NULL, 0, 0, test_rx, OVS_RO },
+    { "rx-policer", NULL, 0, 0, test_rx_policer, OVS_RO },
     { "rx-copy", NULL, 0, 0, test_rx_copy, OVS_RO },
     { "rx-starve", NULL, 0, 0, test_rx_starve, OVS_RO },
     { "tx-large", NULL, 0, 0, test_tx_large, OVS_RO },
     { "tx", "KINDS...", 1, INT_MAX, test_tx, OVS_RO },
+    { "tx-policer", NULL, 0, 0, test_tx_policer, OVS_RO },
     { "tx-prepare", NULL, 0, 0, test_tx_prepare, OVS_RO },
     { "tx-ring", NULL, 0, 0, test_tx_ring, OVS_RO },
     { "tx-copy", NULL, 0, 0, test_tx_copy, OVS_RO },

@@ -416,6 +416,7 @@ parse_source(const char *name)
         [VKERNEL_ERROR_OPTIONS] = "options",
         [VKERNEL_ERROR_MTU] = "mtu",
         [VKERNEL_ERROR_MAC] = "mac",
+        [VKERNEL_ERROR_QOS] = "qos",
         [VKERNEL_ERROR_DEVICE] = "device",
     };
 

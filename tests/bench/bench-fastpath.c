@@ -244,7 +244,7 @@ receive(struct port *port)
     struct rte_mbuf **mbufs = (struct rte_mbuf **) port->batch.packets;
 
     dp_packet_batch_init(&port->batch);
-    vkernel_rx_burst(&port->rx, 0, &port->rxq_counters, &port->batch);
+    vkernel_rx_burst(&port->rx, 0, &port->rxq_counters, NULL, &port->batch);
     rte_pktmbuf_free_bulk(mbufs, dp_packet_batch_size(&port->batch));
 }
 
@@ -255,7 +255,7 @@ static void
 receive_and_parse(struct port *port)
 {
     dp_packet_batch_init(&port->batch);
-    vkernel_rx_burst(&port->rx, 0, &port->rxq_counters, &port->batch);
+    vkernel_rx_burst(&port->rx, 0, &port->rxq_counters, NULL, &port->batch);
     for (size_t i = 0; i < dp_packet_batch_size(&port->batch); i++) {
         port->batch.packets[i]->l3_ofs = ETH_HEADER_LEN;
         port->batch.packets[i]->l4_ofs = ETH_HEADER_LEN + IP_HEADER_LEN;
@@ -274,7 +274,7 @@ static void
 transmit(struct port *port)
 {
     receive_and_parse(port);
-    vkernel_tx_burst(&port->tx, 0, &port->batch, false);
+    vkernel_tx_burst(&port->tx, 0, NULL, &port->batch, false);
 }
 
 /* Transmission of copies, as of what comes from the main thread. */
@@ -302,7 +302,7 @@ static void
 transmit_copies(struct port *port)
 {
     receive_and_clone(port);
-    vkernel_tx_burst(&port->tx, 0, &port->batch, false);
+    vkernel_tx_burst(&port->tx, 0, NULL, &port->batch, false);
 }
 
 /* Measuring. */
