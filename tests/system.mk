@@ -28,6 +28,7 @@ SYSTEM_TESTSUITE_AT = \
 	tests/system-vkernel-link.at \
 	tests/system-vkernel-nic.at \
 	tests/system-vkernel-offload.at \
+	tests/system-vkernel-policer.at \
 	tests/system-vkernel-queues.at \
 	tests/system-vkernel-traffic.at \
 	tests/vkernel-kernel.at

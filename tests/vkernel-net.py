@@ -29,6 +29,9 @@
         Sends COUNT frames of SIZE bytes (60), of an Ethernet type of their
         own, to nobody's address; no faster than a slow machine can take, or
         "fast".
+    raw-flood TAP SECONDS SIZE
+        Sends such frames as fast as it can, and prints how many and for how
+        many seconds.
     raw-receive TAP COUNT SECONDS
         Prints "ready", then how many of those frames came: when there were
         COUNT, or none for SECONDS.
@@ -38,6 +41,13 @@
     ip-receive LOCAL DESTINATION PROTOCOL COUNT SECONDS
         Prints "ready", then how many such IPv4 packets came to DESTINATION,
         LOCAL itself or a group: when there were COUNT, or none for SECONDS.
+    session ADDRESS PORT SECONDS
+        Exchanges messages of 19 bytes, five a second, with an echo by TCP in
+        one connection, as BGP does more slowly, and prints how many had been
+        answered after SECONDS.  Fails when one has no answer for 9 seconds, or
+        the connection ends.
+    udp-pcap PCAP SOURCE-MAC DESTINATION-MAC SOURCE DESTINATION PORT SIZE
+        Writes a capture of one UDP frame of SIZE bytes.
     hold-tap TAP [multi_queue] [tun]
         Makes or opens a tap, prints "ready", and keeps it until it is killed.
 """
@@ -216,14 +226,28 @@ def raw_socket(tap):
     return s
 
 
+RAW_HEADER = struct.pack('!6s6sH', b'\x02\0\0\0\0\xee',
+                         b'\x02\0\0\0\0\xff', ETH_TYPE)
+
+
 def raw_send(tap, count, size='60', pace='slow'):
     s = raw_socket(tap)
-    header = struct.pack('!6s6sH', b'\x02\0\0\0\0\xee', b'\x02\0\0\0\0\xff',
-                         ETH_TYPE)
     for i in range(int(count)):
-        s.send((header + struct.pack('!I', i)).ljust(int(size), b'\xa5'))
+        s.send((RAW_HEADER + struct.pack('!I', i)).ljust(int(size), b'\xa5'))
         if pace == 'slow' and i % 32 == 31:
             time.sleep(0.005)
+
+
+def raw_flood(tap, seconds, size):
+    s = raw_socket(tap)
+    frame = RAW_HEADER.ljust(int(size), b'\xa5')
+    start = time.monotonic()
+    elapsed = n = 0
+    while elapsed < float(seconds):
+        s.send(frame)
+        n += 1
+        elapsed = time.monotonic() - start
+    print('%d frames in %.3f seconds' % (n, elapsed))
 
 
 def raw_receive(tap, count, seconds):
@@ -271,6 +295,50 @@ def ip_receive(local, destination, protocol, count, seconds):
     print('%d packets' % n)
 
 
+def session(address, port, seconds):
+    s = connect(address, port)
+    s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    s.settimeout(9)
+    message = b'\xff' * 16 + struct.pack('!HB', 19, 4)
+    end = time.monotonic() + float(seconds)
+    n = 0
+    while time.monotonic() < end:
+        s.sendall(message)
+        answer = b''
+        while len(answer) < len(message):
+            part = s.recv(len(message) - len(answer))
+            if not part:
+                sys.exit('the connection ended after %d messages' % n)
+            answer += part
+        if answer != message:
+            sys.exit('message %d has another answer' % n)
+        n += 1
+        time.sleep(0.2)
+    print('%d messages answered' % n)
+
+
+def make_mac(text):
+    return bytes.fromhex(text.replace(':', ''))
+
+
+def udp_pcap(path, source_mac, destination_mac, source, destination, port,
+             size):
+    payload = bytes(int(size) - 42)
+    udp = struct.pack('!HHHH', 9, int(port), 8 + len(payload), 0)
+    ip = struct.pack('!BBHHHBBH4s4s', 0x45, 0, 28 + len(payload), 0, 0, 64, 17,
+                     0, socket.inet_aton(source),
+                     socket.inet_aton(destination))
+    total = sum(struct.unpack('!10H', ip))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    ip = ip[:10] + struct.pack('!H', ~total & 0xffff) + ip[12:]
+    frame = (make_mac(destination_mac) + make_mac(source_mac)
+             + struct.pack('!H', 0x0800) + ip + udp + payload)
+    with open(path, 'wb') as f:
+        f.write(struct.pack('=IHHiIII', 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
+        f.write(struct.pack('=IIII', 0, 0, len(frame), len(frame)) + frame)
+
+
 def hold_tap(tap, *words):
     flags = IFF_NO_PI | (IFF_TUN if 'tun' in words else IFF_TAP)
     if 'multi_queue' in words:
@@ -288,9 +356,12 @@ COMMANDS = {
     'largest': largest,
     'flows': flows,
     'raw-send': raw_send,
+    'raw-flood': raw_flood,
     'raw-receive': raw_receive,
     'ip-send': ip_send,
     'ip-receive': ip_receive,
+    'session': session,
+    'udp-pcap': udp_pcap,
     'hold-tap': hold_tap,
 }
 
