@@ -69,7 +69,7 @@ bench-fastpath: tests/bench/bench-fastpath
 bench: $(sbin_PROGRAMS) tests/bench/bench-traffic
 	@rm -f $(BENCH_OUT)/results.* $(BENCH_OUT)/facts.json
 	@status=0; \
-	$(srcdir)/tests/vm/run --timeout 4500 --hugepages 1024 \
+	$(srcdir)/tests/vm/run --timeout 4500 --memory 6144 --hugepages 1536 \
 		$(BENCH_VM_FLAGS) --out $(BENCH_OUT) -- \
 		$(PYTHON3) $(srcdir)/tests/bench/bench.py run \
 		--output $(BENCH_OUT) \
