@@ -36,6 +36,13 @@ lib_libvkernel_la_SOURCES = \
 	lib/vkernel-host-config-parse.c \
 	lib/vkernel-host-config.c \
 	lib/vkernel-host-config.h \
+	lib/vkernel-host-device.c \
+	lib/vkernel-host-inet.c \
+	lib/vkernel-host-plan.c \
+	lib/vkernel-host-plan.h \
+	lib/vkernel-host-private.h \
+	lib/vkernel-host.c \
+	lib/vkernel-host.h \
 	lib/vkernel-link.c \
 	lib/vkernel-link.h \
 	lib/vkernel-mempool.c \
@@ -62,6 +69,8 @@ lib_libvkernel_la_SOURCES = \
 	lib/vkernel-rx.h \
 	lib/vkernel-stats.c \
 	lib/vkernel-stats.h \
+	lib/vkernel-sysctl.c \
+	lib/vkernel-sysctl.h \
 	lib/vkernel-tap.c \
 	lib/vkernel-tap.h \
 	lib/vkernel-text.c \

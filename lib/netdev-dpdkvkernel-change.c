@@ -42,11 +42,12 @@ VLOG_DEFINE_THIS_MODULE(netdev_dpdkvkernel_change);
                   | NETDEV_TX_OFFLOAD_UDP_CKSUM     \
                   | NETDEV_TX_OFFLOAD_TCP_TSO)
 
-/* Sets what the Interface's error column says of the device to 'message',
- * which lacks the Interface's name and which this function takes over, or
- * clears it if 'message' is NULL. */
+/* Sets what 'source' says in the Interface's error column to 'message', which
+ * lacks the Interface's name and which this function takes over, or clears it
+ * if 'message' is NULL. */
 static void
-set_device_error(const struct netdev_dpdkvkernel *dev, char *message)
+set_iface_error(const struct netdev_dpdkvkernel *dev,
+                enum vkernel_error_source source, char *message)
 {
     const char *name = netdev_get_name(&dev->up);
     char *text = NULL;
@@ -55,7 +56,7 @@ set_device_error(const struct netdev_dpdkvkernel *dev, char *message)
         text = xasprintf("%s: %s", name, message);
         free(message);
     }
-    if (vkernel_error_set(name, VKERNEL_ERROR_DEVICE, text)) {
+    if (vkernel_error_set(name, source, text)) {
         /* The datapath reconfigures ports after the bridge has written their
          * error columns.  A report of any link has the bridge write them
          * again. */
@@ -138,7 +139,7 @@ set_change_result(struct netdev_dpdkvkernel *dev, char *message)
         dev->retry_at = 0;
         dev->retry_delay = 0;
     }
-    set_device_error(dev, message);
+    set_iface_error(dev, VKERNEL_ERROR_DEVICE, message);
 }
 
 void
@@ -228,6 +229,31 @@ netdev_dpdkvkernel_follow_link(struct netdev_dpdkvkernel *dev)
     }
 }
 
+/* The kernel's side. */
+
+/* Makes the tap what the options ask for, if it is time to look. */
+static void
+run_host(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    if (vkernel_host_run(dev->host, dev->device.tap,
+                         &dev->wanted_config.host)) {
+        const char *error = vkernel_host_get_error(dev->host);
+
+        set_iface_error(dev, VKERNEL_ERROR_HOST, nullable_xstrdup(error));
+        netdev_change_seq_changed(&dev->up);
+    }
+}
+
+void
+netdev_dpdkvkernel_undo_host(struct netdev_dpdkvkernel *dev)
+{
+    if (dev->device.tap && !dev->wanted_config.host.persist) {
+        vkernel_host_undo(dev->host, dev->device.tap);
+        set_iface_error(dev, VKERNEL_ERROR_HOST, NULL);
+    }
+}
+
 void
 netdev_dpdkvkernel_run_port(struct netdev_dpdkvkernel *dev)
 {
@@ -243,6 +269,7 @@ netdev_dpdkvkernel_run_port(struct netdev_dpdkvkernel *dev)
     }
     if (dev->device.tap) {
         netdev_dpdkvkernel_prepare_change(dev);
+        run_host(dev);
     }
     ovs_mutex_unlock(&dev->mutex);
 }
@@ -333,6 +360,9 @@ netdev_dpdkvkernel_switch(struct netdev_dpdkvkernel *dev)
 {
     if (dev->next_ready) {
         dev->next_ready = false;
+        if (dev->next.tap != dev->device.tap) {
+            netdev_dpdkvkernel_undo_host(dev);
+        }
         set_change_result(dev, vkernel_device_switch(&dev->device, &dev->next,
                                                      &dev->past_driver_stats));
         publish(dev);
@@ -399,6 +429,28 @@ open_device(struct netdev_dpdkvkernel *dev,
     return NULL;
 }
 
+/* Takes note of what is wanted of an open device from now on. */
+static void
+set_wanted_config(struct netdev_dpdkvkernel *dev,
+                  const struct vkernel_config *config)
+    OVS_REQUIRES(dev->mutex)
+{
+    bool change = !vkernel_config_equals(&dev->wanted_config, config);
+    bool host = !vkernel_host_config_equals(&dev->wanted_config.host,
+                                            &config->host);
+
+    if (change || host) {
+        vkernel_config_uninit(&dev->wanted_config);
+        vkernel_config_clone(&dev->wanted_config, config);
+    }
+    if (change) {
+        netdev_dpdkvkernel_request_change(dev);
+    }
+    if (host) {
+        vkernel_host_request(dev->host);
+    }
+}
+
 char *
 netdev_dpdkvkernel_apply_options(struct netdev_dpdkvkernel *dev,
                                  const struct smap *options)
@@ -414,10 +466,11 @@ netdev_dpdkvkernel_apply_options(struct netdev_dpdkvkernel *dev,
     ovs_mutex_lock(&dev->mutex);
     if (!dev->device.tap) {
         message = open_device(dev, &config);
-    } else if (!vkernel_config_equals(&dev->wanted_config, &config)) {
-        vkernel_config_uninit(&dev->wanted_config);
-        vkernel_config_clone(&dev->wanted_config, &config);
-        netdev_dpdkvkernel_request_change(dev);
+    } else {
+        set_wanted_config(dev, &config);
+    }
+    if (!message) {
+        run_host(dev);
     }
     ovs_mutex_unlock(&dev->mutex);
     vkernel_config_uninit(&config);

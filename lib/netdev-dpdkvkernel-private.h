@@ -38,6 +38,7 @@
 #include "vkernel-compat.h"
 #include "vkernel-config.h"
 #include "vkernel-device.h"
+#include "vkernel-host.h"
 #include "vkernel-link.h"
 #include "vkernel-rx.h"
 #include "vkernel-stats.h"
@@ -98,6 +99,9 @@ struct netdev_dpdkvkernel {
      * to wait after one more failure. */
     long long int retry_at OVS_GUARDED;
     int retry_delay OVS_GUARDED;
+
+    /* What the options of the kernel's side ask for, done. */
+    struct vkernel_host *host OVS_GUARDED;
 
     /* True once the Interface's mac column has said which MAC it wants. */
     bool mac_wanted OVS_GUARDED;
@@ -160,6 +164,11 @@ void netdev_dpdkvkernel_prepare_change(struct netdev_dpdkvkernel *dev)
 /* Switches to what was prepared, if anything, while no thread receives or
  * sends.  Never fails: the old device goes on if the new one cannot. */
 void netdev_dpdkvkernel_switch(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex);
+
+/* Gives the tap back as it was before the options of the kernel's side, for it
+ * may outlive the port, unless they say that all shall. */
+void netdev_dpdkvkernel_undo_host(struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex);
 
 /* Gives up what was prepared for a change. */

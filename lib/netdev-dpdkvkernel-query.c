@@ -193,6 +193,7 @@ get_info(struct netdev_dpdkvkernel *dev, struct netdev_dpdkvkernel_info *info)
     info->device = &dev->device;
     info->link = &dev->link;
     info->link_error = dev->link_error;
+    info->host = dev->host;
     info->stats = dev->stats;
     info->rx_policer = ovsrcu_get_protected(struct vkernel_policer *,
                                             &dev->rx_policer);
@@ -245,6 +246,7 @@ netdev_dpdkvkernel_format_status(const struct netdev_dpdkvkernel_info *info,
     }
     smap_add_nocopy(status, xstrdup("features"),
                     vkernel_tap_format_offloads(device->tap));
+    vkernel_host_format_status(info->host, status);
 }
 
 int

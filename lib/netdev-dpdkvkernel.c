@@ -94,6 +94,7 @@ netdev_dpdkvkernel_construct(struct netdev *netdev)
     dev->tx.n_txqs = 1;
     ovs_mutex_lock(&dev->mutex);
     dev->link_error = ENODEV;
+    dev->host = vkernel_host_create();
     ovs_mutex_unlock(&dev->mutex);
 
     ovs_mutex_lock(&netdev_dpdkvkernel_ports_mutex);
@@ -116,6 +117,8 @@ netdev_dpdkvkernel_destruct(struct netdev *netdev)
     ovs_mutex_lock(&dev->mutex);
     vkernel_error_clear(netdev_get_name(netdev));
     netdev_dpdkvkernel_discard_change(dev);
+    netdev_dpdkvkernel_undo_host(dev);
+    vkernel_host_destroy(dev->host);
     vkernel_device_close(&dev->device);
     vkernel_config_uninit(&dev->wanted_config);
     netdev_dpdkvkernel_destroy_policers(dev);
@@ -154,6 +157,7 @@ netdev_dpdkvkernel_wait(const struct netdev_class *netdev_class OVS_UNUSED)
         ovs_mutex_lock(&dev->mutex);
         if (dev->device.tap) {
             vkernel_tap_wait(dev->device.tap);
+            vkernel_host_wait(dev->host);
         }
         if (dev->retry_at) {
             poll_timer_wait_until(dev->retry_at);

@@ -32,6 +32,7 @@
 struct ds;
 struct ovsrec_bridge;
 struct smap;
+struct vkernel_host;
 struct vkernel_policer;
 struct vkernel_stats;
 
@@ -63,6 +64,8 @@ struct netdev_dpdkvkernel_info {
     const struct vkernel_device *device;
     const struct vkernel_link *link; /* Valid if 'link_error' is 0. */
     int link_error;             /* As vkernel_tap_get_link() returns it. */
+    const struct vkernel_host *host; /* What the tap has of what is asked
+                                      * for. */
     const struct vkernel_stats *stats;
     const struct vkernel_policer *rx_policer; /* Or NULL. */
     const struct vkernel_policer *tx_policer; /* Or NULL. */

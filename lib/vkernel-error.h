@@ -37,6 +37,7 @@ enum vkernel_error_source {
     VKERNEL_ERROR_MAC,          /* The mac column. */
     VKERNEL_ERROR_QOS,          /* The QoS and Queue tables. */
     VKERNEL_ERROR_DEVICE,       /* DPDK or the kernel. */
+    VKERNEL_ERROR_HOST,         /* What options ask for of the tap. */
     VKERNEL_N_ERROR_SOURCES
 };
 

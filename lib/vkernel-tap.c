@@ -21,16 +21,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/ethtool.h>
+#include <linux/filter.h>
 #include <linux/if_tun.h>
 #include <linux/rtnetlink.h>
 #include <linux/sockios.h>
 #include <net/if_arp.h>
 #include <poll.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "byte-order.h"
 #include "netlink-socket.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/ofpbuf.h"
@@ -38,6 +41,7 @@
 #include "util.h"
 #include "vkernel-link.h"
 #include "vkernel-netns.h"
+#include "vkernel-rtnl.h"
 
 VLOG_DEFINE_THIS_MODULE(vkernel_tap);
 
@@ -56,8 +60,10 @@ struct vkernel_tap {
     /* The tap's present namespace, and sockets made in it. */
     int netns_fd;
     struct nl_sock *sock;       /* For requests. */
-    struct nl_sock *event_sock; /* Joined to RTNLGRP_LINK. */
+    struct nl_sock *event_sock; /* For events: see join_groups(). */
     int netns_error;            /* Why there are none, or 0. */
+    unsigned int place;         /* See vkernel_tap_get_place(). */
+    unsigned int events;        /* See vkernel_tap_take_events(). */
 };
 
 /* Fails if a device that is not a free multi-queue tap has the name 'ifname'.
@@ -137,6 +143,53 @@ open_anchor(struct vkernel_tap *tap, const char *ifname)
     return NULL;
 }
 
+/* Has the kernel pass no event of a route on to 'sock' that is not of our own
+ * ones.  A router may have a full table, and its routing daemon change it all
+ * the time. */
+static int
+filter_routes(struct nl_sock *sock)
+{
+    /* Each jump has how many statements to skip if it is so, and if not. */
+    static struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_H | BPF_ABS,
+                 offsetof(struct nlmsghdr, nlmsg_type)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CONSTANT_HTONS(RTM_NEWROUTE),
+                 1, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CONSTANT_HTONS(RTM_DELROUTE),
+                 0, 2),
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS,
+                 NLMSG_HDRLEN + offsetof(struct rtmsg, rtm_protocol)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, VKERNEL_RTNL_PROTOCOL, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+    };
+    const struct sock_fprog program = {
+        .len = ARRAY_SIZE(code),
+        .filter = code,
+    };
+
+    return (setsockopt(nl_sock_fd(sock), SOL_SOCKET, SO_ATTACH_FILTER,
+                       &program, sizeof program)
+            ? errno
+            : 0);
+}
+
+/* Joins 'sock' to the groups of events that this file looks at. */
+static int
+join_groups(struct nl_sock *sock)
+{
+    static const unsigned int groups[] = {
+        RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
+        RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,
+    };
+    int error = filter_routes(sock);
+
+    for (size_t i = 0; !error && i < ARRAY_SIZE(groups); i++) {
+        error = nl_sock_join_mcgroup(sock, groups[i]);
+    }
+    return error;
+}
+
 /* Makes the sockets of 'tap' in its present namespace. */
 static int
 open_sockets(struct vkernel_tap *tap)
@@ -153,7 +206,7 @@ open_sockets(struct vkernel_tap *tap)
         error = nl_sock_create(NETLINK_ROUTE, &tap->event_sock);
     }
     if (!error) {
-        error = nl_sock_join_mcgroup(tap->event_sock, RTNLGRP_LINK);
+        error = join_groups(tap->event_sock);
     }
     vkernel_netns_leave(saved);
     return error;
@@ -183,9 +236,12 @@ close_netns(struct vkernel_tap *tap)
 static int
 open_netns__(struct vkernel_tap *tap)
 {
+    static unsigned int n_places;
     struct vkernel_link link;
     int error;
 
+    tap->place = ++n_places;
+    tap->events = VKERNEL_TAP_CHANGED;
     tap->netns_fd = ioctl(tap->anchor, TUNGETDEVNETNS);
     if (tap->netns_fd < 0) {
         return errno;
@@ -402,6 +458,24 @@ follow(struct vkernel_tap *tap)
     return true;
 }
 
+/* Takes note of what 'msg' is about.  Returns true if it is about the tap
+ * itself. */
+static bool
+note_event(struct vkernel_tap *tap, const struct ofpbuf *msg)
+{
+    struct vkernel_rtnl_event event;
+
+    vkernel_rtnl_parse_event(msg, &event);
+    if (event.kind != VKERNEL_RTNL_NONE
+        && (event.ifindex == tap->ifindex || !event.ifindex)) {
+        tap->events |= VKERNEL_TAP_CHANGED;
+        return event.kind == VKERNEL_RTNL_LINK;
+    } else if (event.kind == VKERNEL_RTNL_LINK) {
+        tap->events |= VKERNEL_TAP_OTHERS_CHANGED;
+    }
+    return false;
+}
+
 bool
 vkernel_tap_run(struct vkernel_tap *tap)
 {
@@ -417,9 +491,11 @@ vkernel_tap_run(struct vkernel_tap *tap)
     ofpbuf_use_stub(&buf, stub, sizeof stub);
     do {
         error = nl_sock_recv(tap->event_sock, &buf, NULL, false);
-        /* Events that were lost may have been of this tap. */
-        if (error == ENOBUFS
-            || (!error && vkernel_link_parse_event(&buf) == tap->ifindex)) {
+        if (error == ENOBUFS) {
+            /* Events that were lost may have been of this tap. */
+            tap->events |= VKERNEL_TAP_CHANGED | VKERNEL_TAP_OTHERS_CHANGED;
+            changed = true;
+        } else if (!error && note_event(tap, &buf)) {
             changed = true;
         }
     } while (!error || error == ENOBUFS);
@@ -436,4 +512,26 @@ vkernel_tap_wait(const struct vkernel_tap *tap)
     if (tap->event_sock) {
         nl_sock_wait(tap->event_sock, POLLIN);
     }
+}
+
+unsigned int
+vkernel_tap_take_events(struct vkernel_tap *tap)
+{
+    unsigned int events = tap->events;
+
+    tap->events = 0;
+    return events;
+}
+
+struct nl_sock *
+vkernel_tap_get_sock(const struct vkernel_tap *tap, int *ifindexp)
+{
+    *ifindexp = tap->ifindex;
+    return tap->sock;
+}
+
+unsigned int
+vkernel_tap_get_place(const struct vkernel_tap *tap)
+{
+    return tap->place;
 }

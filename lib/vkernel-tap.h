@@ -36,6 +36,7 @@
 
 #include "openvswitch/types.h"
 
+struct nl_sock;
 struct vkernel_link;
 struct vkernel_tap;
 
@@ -84,5 +85,29 @@ bool vkernel_tap_run(struct vkernel_tap *);
 /* Arranges for poll_block() to wake up when vkernel_tap_run() would return
  * true. */
 void vkernel_tap_wait(const struct vkernel_tap *);
+
+/* For whoever keeps addresses, routes and the like on the tap. */
+
+/* What may have changed, for vkernel_tap_take_events(). */
+enum vkernel_tap_event {
+    VKERNEL_TAP_CHANGED = 1 << 0, /* The tap, its addresses or those of its
+                                   * routes that are our own. */
+    VKERNEL_TAP_OTHERS_CHANGED = 1 << 1, /* Another device. */
+};
+
+/* Returns, as a set of enum vkernel_tap_event, what vkernel_tap_run() has
+ * heard of since the last call. */
+unsigned int vkernel_tap_take_events(struct vkernel_tap *);
+
+/* Returns a socket for requests in the tap's namespace, which stays the tap's
+ * and is valid until the next vkernel_tap_run(), and stores into '*ifindexp'
+ * the tap's index there.  Returns NULL if the tap is where it cannot be
+ * asked. */
+struct nl_sock *vkernel_tap_get_sock(const struct vkernel_tap *,
+                                     int *ifindexp);
+
+/* Returns a number, not 0, that another tap never has, nor this one after it
+ * came to another namespace. */
+unsigned int vkernel_tap_get_place(const struct vkernel_tap *);
 
 #endif /* vkernel-tap.h */

@@ -418,6 +418,7 @@ parse_source(const char *name)
         [VKERNEL_ERROR_MAC] = "mac",
         [VKERNEL_ERROR_QOS] = "qos",
         [VKERNEL_ERROR_DEVICE] = "device",
+        [VKERNEL_ERROR_HOST] = "host",
     };
 
     BUILD_ASSERT_DECL(ARRAY_SIZE(names) == VKERNEL_N_ERROR_SOURCES);
