@@ -22,6 +22,7 @@ TESTSUITE_AT = \
 	tests/vkernel-device.at \
 	tests/vkernel-error.at \
 	tests/vkernel-host-config.at \
+	tests/vkernel-host.at \
 	tests/vkernel-retry.at \
 	tests/vkernel-link.at \
 	tests/vkernel-kernel.at \
@@ -43,6 +44,7 @@ check_PROGRAMS += \
 	tests/test-vkernel \
 	tests/test-vkernel-datapath \
 	tests/test-vkernel-device \
+	tests/test-vkernel-host \
 	tests/test-vkernel-netlink \
 	tests/test-vkernel-offload \
 	tests/test-vkernel-policer \
@@ -50,6 +52,7 @@ check_PROGRAMS += \
 	tests/test-vkernel-worker
 
 test_lib = tests/vkernel-testlib.c tests/vkernel-testlib.h
+test_kernel = tests/vkernel-testkernel.c tests/vkernel-testkernel.h
 test_dpdk = tests/vkernel-testdpdk.c tests/vkernel-testdpdk.h
 test_libs = \
 	lib/libvkernel.la \
@@ -75,7 +78,18 @@ tests_test_vkernel_device_SOURCES = tests/test-vkernel-device.c $(test_lib)
 tests_test_vkernel_device_LDADD = $(test_libs)
 tests_test_vkernel_device_LDFLAGS = $(test_ldflags)
 
-tests_test_vkernel_netlink_SOURCES = tests/test-vkernel-netlink.c $(test_lib)
+tests_test_vkernel_host_SOURCES = \
+	tests/test-vkernel-host.c \
+	$(test_kernel) \
+	$(test_lib)
+tests_test_vkernel_host_LDADD = $(test_libs)
+tests_test_vkernel_host_LDFLAGS = $(test_ldflags) \
+	-Wl,--wrap=time_msec
+
+tests_test_vkernel_netlink_SOURCES = \
+	tests/test-vkernel-netlink.c \
+	$(test_kernel) \
+	$(test_lib)
 tests_test_vkernel_netlink_LDADD = $(test_libs)
 tests_test_vkernel_netlink_LDFLAGS = $(test_ldflags) \
 	-Wl,--wrap=nl_sock_fd,--wrap=nl_sock_send,--wrap=nl_sock_recv
@@ -121,6 +135,7 @@ ovs_users += \
 	$(tests_test_vkernel_OBJECTS) \
 	$(tests_test_vkernel_datapath_OBJECTS) \
 	$(tests_test_vkernel_device_OBJECTS) \
+	$(tests_test_vkernel_host_OBJECTS) \
 	$(tests_test_vkernel_netlink_OBJECTS) \
 	$(tests_test_vkernel_offload_OBJECTS) \
 	$(tests_test_vkernel_policer_OBJECTS) \
@@ -129,8 +144,10 @@ ovs_users += \
 checkpatch_files += \
 	$(tests_test_vkernel_SOURCES) \
 	$(test_dpdk) \
+	$(test_kernel) \
 	tests/test-vkernel-datapath.c \
 	tests/test-vkernel-device.c \
+	tests/test-vkernel-host.c \
 	tests/test-vkernel-netlink.c \
 	tests/test-vkernel-offload.c \
 	tests/test-vkernel-policer.c \

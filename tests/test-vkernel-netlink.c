@@ -27,7 +27,6 @@
 #include <linux/if_link.h>
 #include <linux/if_tun.h>
 #include <linux/rtnetlink.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,13 +45,12 @@
 #include "vkernel-prefix.h"
 #include "vkernel-route.h"
 #include "vkernel-rtnl.h"
+#include "vkernel-testkernel.h"
 #include "vkernel-testlib.h"
 
 /* The socket. */
 
-/* Where the kernel keeps what the tests of it need. */
 static const char tun_path[] = "/dev/net/tun";
-static const char ipv6_path[] = "/proc/sys/net/ipv6";
 
 /* Does the kernel answer, on real sockets? */
 static bool use_kernel;
@@ -1093,30 +1091,12 @@ test_event(struct ovs_cmdl_context *ctx OVS_UNUSED)
 
 /* The kernel. */
 
-/* Ends the program for want of something, in the way that Autotest skips a
- * test. */
-static void OVS_NO_RETURN
-skip(const char *what, int error)
-{
-    fprintf(stderr, "no %s here (%s)\n", what, ovs_strerror(error));
-    exit(77);
-}
-
-/* Puts the program into a network namespace of its own, where it may do
- * everything, and returns a socket there. */
+/* As testkernel_enter_netns(), after which the kernel answers. */
 static struct nl_sock *
 enter_netns(void)
 {
-    struct nl_sock *sock;
-
-    if (unshare(CLONE_NEWNET) && unshare(CLONE_NEWUSER | CLONE_NEWNET)) {
-        skip("network namespace", errno);
-    } else if (access(ipv6_path, F_OK)) {
-        skip("IPv6", errno);
-    }
     use_kernel = true;
-    ovs_assert(!nl_sock_create(NETLINK_ROUTE, &sock));
-    return sock;
+    return testkernel_enter_netns();
 }
 
 /* Makes a tap, which is there until the program ends, and returns its
@@ -1132,40 +1112,7 @@ make_tap(struct nl_sock *sock, const char *ifname)
     ovs_strlcpy(ifr.ifr_name, ifname, sizeof ifr.ifr_name);
     ifr.ifr_flags = IFF_TAP | IFF_NO_PI;
     if (fd < 0 || ioctl(fd, TUNSETIFF, &ifr)) {
-        skip("tap", errno);
-    }
-    ovs_assert(!vkernel_link_get(sock, ifname, 0, &link));
-    return link.ifindex;
-}
-
-/* Makes the device 'ifname' of 'kind', with 'table' if it is a VRF, and
- * returns its index. */
-static int
-make_device(struct nl_sock *sock, const char *ifname, const char *kind,
-            uint32_t table)
-{
-    struct vkernel_link link;
-    struct ofpbuf msg, reply;
-    size_t info, data;
-    int error;
-
-    ofpbuf_init(&msg, 0);
-    nl_msg_put_nlmsghdr(&msg, 0, RTM_NEWLINK,
-                        NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
-    ofpbuf_put_zeros(&msg, sizeof(struct ifinfomsg));
-    nl_msg_put_string(&msg, IFLA_IFNAME, ifname);
-    info = nl_msg_start_nested(&msg, IFLA_LINKINFO);
-    nl_msg_put_string(&msg, IFLA_INFO_KIND, kind);
-    if (table) {
-        data = nl_msg_start_nested(&msg, IFLA_INFO_DATA);
-        nl_msg_put_u32(&msg, IFLA_VRF_TABLE, table);
-        nl_msg_end_nested(&msg, data);
-    }
-    nl_msg_end_nested(&msg, info);
-    error = vkernel_rtnl_transact(sock, &msg, &reply);
-    ofpbuf_uninit(&reply);
-    if (error) {
-        skip(kind, error);
+        testkernel_skip("tap", errno);
     }
     ovs_assert(!vkernel_link_get(sock, ifname, 0, &link));
     return link.ifindex;
@@ -1263,7 +1210,7 @@ test_kernel_link(struct ovs_cmdl_context *ctx OVS_UNUSED)
     struct nl_sock *sock = enter_netns();
     struct nl_sock *events = make_event_sock();
     int tap = make_tap(sock, "t0");
-    int bridge = make_device(sock, "b0", "bridge", 0);
+    int bridge = testkernel_make_device(sock, "b0", "bridge", 0);
     char alias[VKERNEL_LINK_ALIAS_SIZE + 1];
     struct vkernel_link link;
 
@@ -1398,7 +1345,7 @@ test_kernel_vrf(struct ovs_cmdl_context *ctx OVS_UNUSED)
                                                   118);
     struct nl_sock *sock = enter_netns();
     int tap = make_tap(sock, "t0");
-    int vrf = make_device(sock, "v0", "vrf", 1000);
+    int vrf = testkernel_make_device(sock, "v0", "vrf", 1000);
 
     print_link(sock, vrf);
     ovs_assert(!vkernel_link_set_up(sock, vrf, true));
