@@ -23,6 +23,7 @@ SYSTEM_TESTSUITE_AT = \
 	tests/system-vkernel-testsuite.at \
 	tests/system-vkernel-macros.at \
 	tests/system-vkernel-errors.at \
+	tests/system-vkernel-host.at \
 	tests/system-vkernel-ledger.at \
 	tests/system-vkernel-lifecycle.at \
 	tests/system-vkernel-link.at \
@@ -66,7 +67,8 @@ tests/system-vkernel.db: $(OVS_SRCDIR)/vswitchd/vswitch.ovsschema
 
 # The limit of time is for a slow machine: ten minutes are usual.
 check-system: $(SYSTEM_TESTSUITE) tests/system-vkernel.db $(sbin_PROGRAMS) \
-		tests/test-vkernel-netlink tests/test-vkernel-worker
+		tests/test-vkernel-host tests/test-vkernel-netlink \
+		tests/test-vkernel-worker
 	rm -rf $(SYSTEM_TESTSUITE_OUT)/system-vkernel-testsuite.*
 	$(srcdir)/tests/vm/run --timeout 2400 --nic --nic \
 		$(CHECK_SYSTEM_FLAGS) \
