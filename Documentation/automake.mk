@@ -16,6 +16,7 @@ DOC_SOURCE = \
 	README.rst \
 	Documentation/howto/exception-path.rst \
 	Documentation/howto/first-port.rst \
+	Documentation/howto/host-side.rst \
 	Documentation/intro/install.rst \
 	Documentation/ref/dpdkvkernel.7.rst \
 	Documentation/topics/design.rst \
