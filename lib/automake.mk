@@ -33,6 +33,8 @@ lib_libvkernel_la_SOURCES = \
 	lib/vkernel-device.h \
 	lib/vkernel-error.c \
 	lib/vkernel-error.h \
+	lib/vkernel-ethtool.c \
+	lib/vkernel-ethtool.h \
 	lib/vkernel-host-config-parse.c \
 	lib/vkernel-host-config.c \
 	lib/vkernel-host-config.h \
@@ -51,6 +53,8 @@ lib_libvkernel_la_SOURCES = \
 	lib/vkernel-netns.h \
 	lib/vkernel-offload.c \
 	lib/vkernel-offload.h \
+	lib/vkernel-orphan.c \
+	lib/vkernel-orphan.h \
 	lib/vkernel-policer-config.c \
 	lib/vkernel-policer-config.h \
 	lib/vkernel-policer.c \

@@ -52,6 +52,7 @@ parse_tun(const struct nlattr *data, struct vkernel_link *link)
     static const struct nl_policy policy[] = {
         [IFLA_TUN_TYPE] = { .type = NL_A_U8 },
         [IFLA_TUN_MULTI_QUEUE] = { .type = NL_A_U8 },
+        [IFLA_TUN_PERSIST] = { .type = NL_A_U8, .optional = true },
         [IFLA_TUN_NUM_QUEUES] = { .type = NL_A_U32, .optional = true },
         [IFLA_TUN_NUM_DISABLED_QUEUES] = { .type = NL_A_U32,
                                            .optional = true },
@@ -63,6 +64,8 @@ parse_tun(const struct nlattr *data, struct vkernel_link *link)
     }
     link->is_tap = nl_attr_get_u8(tun[IFLA_TUN_TYPE]) == IFF_TAP;
     link->multi_queue = nl_attr_get_u8(tun[IFLA_TUN_MULTI_QUEUE]);
+    link->persistent = (tun[IFLA_TUN_PERSIST]
+                        && nl_attr_get_u8(tun[IFLA_TUN_PERSIST]));
     if (tun[IFLA_TUN_NUM_QUEUES] && tun[IFLA_TUN_NUM_DISABLED_QUEUES]) {
         link->n_queues = nl_attr_get_u32(tun[IFLA_TUN_NUM_QUEUES]);
         link->n_disabled_queues
@@ -298,6 +301,43 @@ vkernel_link_set_promote_secondaries(struct nl_sock *sock, int ifindex,
     nl_msg_end_nested(&request, inet);
     nl_msg_end_nested(&request, families);
     return change(sock, &request);
+}
+
+int
+vkernel_link_set_netns(struct nl_sock *sock, int ifindex, int netns_fd)
+{
+    return set_u32(sock, ifindex, IFLA_NET_NS_FD, netns_fd);
+}
+
+int
+vkernel_link_delete(struct nl_sock *sock, int ifindex)
+{
+    struct ofpbuf request;
+
+    link_request_init(&request, RTM_DELLINK, NLM_F_ACK, ifindex);
+    return change(sock, &request);
+}
+
+int
+vkernel_link_for_each(struct nl_sock *sock,
+                      void (*cb)(const struct vkernel_link *, void *aux),
+                      void *aux)
+{
+    struct ofpbuf request, messages, all, msg;
+    int error;
+
+    link_request_init(&request, RTM_GETLINK, NLM_F_DUMP, 0);
+    error = vkernel_rtnl_dump(sock, &request, &messages);
+    all = messages;
+    while (nl_msg_next(&all, &msg)) {
+        struct vkernel_link link;
+
+        if (!parse_link(&msg, &link)) {
+            cb(&link, aux);
+        }
+    }
+    ofpbuf_uninit(&messages);
+    return error;
 }
 
 int

@@ -68,6 +68,7 @@ struct vkernel_link {
     /* Of tun and tap devices only (IFLA_INFO_KIND "tun"). */
     bool is_tap;                /* A tap, not a tun nor anything else. */
     bool multi_queue;           /* Made with IFF_MULTI_QUEUE. */
+    bool persistent;            /* Stays without a queue. */
     int n_queues;               /* Queues attached... */
     int n_disabled_queues;      /* ...and detached, with IFF_MULTI_QUEUE. */
 
@@ -99,6 +100,18 @@ int vkernel_link_set_alias(struct nl_sock *, int ifindex, const char *alias);
  * that was added, the "primary" one, is removed. */
 int vkernel_link_set_promote_secondaries(struct nl_sock *, int ifindex,
                                          bool promote);
+
+/* Moves the device to the namespace of 'netns_fd', where it gets its present
+ * index if that is free.  The kernel sets it down, and drops its addresses and
+ * routes.  EEXIST if its name is taken there. */
+int vkernel_link_set_netns(struct nl_sock *, int ifindex, int netns_fd);
+
+int vkernel_link_delete(struct nl_sock *, int ifindex);
+
+/* Calls 'cb' for each device of the namespace. */
+int vkernel_link_for_each(struct nl_sock *,
+                          void (*cb)(const struct vkernel_link *, void *aux),
+                          void *aux);
 
 /* Returns the index of the device that 'msg', received from RTNLGRP_LINK,
  * speaks of, or 0 if it speaks of none. */

@@ -18,10 +18,17 @@
 
 #include "vkernel-netns.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/nsfs.h>
 #include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "openvswitch/vlog.h"
@@ -32,6 +39,9 @@ VLOG_DEFINE_THIS_MODULE(vkernel_netns);
 /* The network namespace of the calling thread.  "self" would be the main
  * thread's. */
 static const char own_netns[] = "/proc/thread-self/ns/net";
+
+/* Where "ip netns add" gives namespaces names. */
+static const char named_dir[] = "/run/netns";
 
 bool
 vkernel_netns_equals(int a, int b)
@@ -92,4 +102,97 @@ vkernel_netns_leave(int saved)
                    ovs_strerror(errno));
     }
     close(saved);
+}
+
+/* Finds whether 'path_fd', opened with O_PATH, is of some namespace. */
+static int
+check_nsfs(int path_fd)
+{
+    struct statfs fs;
+    struct stat s;
+
+    if (fstatfs(path_fd, &fs) || fstat(path_fd, &s)) {
+        return errno;
+    } else if (fs.f_type == NSFS_MAGIC) {
+        return 0;
+    }
+    return S_ISREG(s.st_mode) && !s.st_size ? ENOENT : EINVAL;
+}
+
+int
+vkernel_netns_open(const char *path, int *fdp)
+{
+    char fd_path[64];
+    int path_fd;
+    int error;
+
+    /* With O_PATH no driver, no FIFO's other end and no network is asked. */
+    *fdp = -1;
+    path_fd = open(path, O_PATH | O_CLOEXEC);
+    if (path_fd < 0) {
+        return errno == ENOTDIR ? ENOENT : errno;
+    }
+    error = check_nsfs(path_fd);
+    if (!error) {
+        snprintf(fd_path, sizeof fd_path, "/proc/self/fd/%d", path_fd);
+        *fdp = open(fd_path, O_RDONLY | O_CLOEXEC);
+        error = *fdp < 0 ? errno : 0;
+    }
+    close(path_fd);
+    if (!error && ioctl(*fdp, NS_GET_NSTYPE) != CLONE_NEWNET) {
+        close(*fdp);
+        *fdp = -1;
+        error = EINVAL;
+    }
+    return error;
+}
+
+int
+vkernel_netns_open_own(int *fdp)
+{
+    *fdp = open(own_netns, O_RDONLY | O_CLOEXEC);
+    return *fdp < 0 ? errno : 0;
+}
+
+int
+vkernel_netns_check(int netns_fd, const char *path)
+{
+    struct stat a, b;
+
+    if (stat(path, &a)) {
+        return errno == ENOTDIR ? ENOENT : errno;
+    } else if (fstat(netns_fd, &b)) {
+        return errno;
+    } else if (a.st_dev != b.st_dev) {
+        /* All namespaces are on one file system. */
+        return ENOENT;
+    }
+    return a.st_ino == b.st_ino ? 0 : EXDEV;
+}
+
+void
+vkernel_netns_for_each(bool (*cb)(int netns_fd, void *aux), void *aux)
+{
+    const struct dirent *de;
+    bool done = false;
+    DIR *dir;
+    int fd;
+
+    if (!vkernel_netns_open_own(&fd)) {
+        done = cb(fd, aux);
+        close(fd);
+    }
+    dir = done ? NULL : opendir(named_dir);
+    while (!done && dir && (de = readdir(dir)) != NULL) {
+        char *path = xasprintf("%s/%s", named_dir, de->d_name);
+
+        if (!vkernel_netns_open(path, &fd)) {
+            done = vkernel_netns_is_own(fd) ? false : cb(fd, aux);
+            close(fd);
+        }
+        free(path);
+    }
+    if (dir) {
+        closedir(dir);
+    }
 }

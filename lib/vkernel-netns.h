@@ -44,4 +44,26 @@ int vkernel_netns_enter(int netns_fd, int *savedp);
 /* Undoes a successful vkernel_netns_enter(). */
 void vkernel_netns_leave(int saved);
 
+/* Opens the network namespace whose file is at 'path' and stores a descriptor
+ * of it, which the caller must close, into '*fdp', or -1.  What is no network
+ * namespace is never opened, so that 'path' need not be trusted.
+ *
+ * Returns 0 or a positive errno value: ENOENT if there is nothing, or nothing
+ * any more (of "ip netns delete", an empty file may remain); EINVAL if there
+ * is something else. */
+int vkernel_netns_open(const char *path, int *fdp);
+
+/* Opens the network namespace of the calling thread, likewise. */
+int vkernel_netns_open_own(int *fdp);
+
+/* Returns 0 if 'netns_fd' is the namespace whose file is at 'path', ENOENT if
+ * there is none, EXDEV if there is another one, and another positive errno
+ * value if that cannot be found out. */
+int vkernel_netns_check(int netns_fd, const char *path);
+
+/* Calls 'cb' for the calling thread's network namespace, then for each that
+ * has a name in /run/netns, until it returns true.  'cb' must not close the
+ * descriptor that it gets. */
+void vkernel_netns_for_each(bool (*cb)(int netns_fd, void *aux), void *aux);
+
 #endif /* vkernel-netns.h */
