@@ -15,6 +15,7 @@
 noinst_LTLIBRARIES += lib/libvkernel.la
 lib_libvkernel_la_SOURCES = \
 	lib/netdev-dpdkvkernel-change.c \
+	lib/netdev-dpdkvkernel-place.c \
 	lib/netdev-dpdkvkernel-private.h \
 	lib/netdev-dpdkvkernel-qos.c \
 	lib/netdev-dpdkvkernel-query.c \

@@ -30,6 +30,7 @@
 #include "smap.h"
 #include "timeval.h"
 #include "vkernel-error.h"
+#include "vkernel-orphan.h"
 #include "vkernel-port.h"
 #include "vkernel-retry.h"
 #include "vkernel-tap.h"
@@ -42,12 +43,9 @@ VLOG_DEFINE_THIS_MODULE(netdev_dpdkvkernel_change);
                   | NETDEV_TX_OFFLOAD_UDP_CKSUM     \
                   | NETDEV_TX_OFFLOAD_TCP_TSO)
 
-/* Sets what 'source' says in the Interface's error column to 'message', which
- * lacks the Interface's name and which this function takes over, or clears it
- * if 'message' is NULL. */
-static void
-set_iface_error(const struct netdev_dpdkvkernel *dev,
-                enum vkernel_error_source source, char *message)
+void
+netdev_dpdkvkernel_set_error(struct netdev_dpdkvkernel *dev,
+                             enum vkernel_error_source source, char *message)
 {
     const char *name = netdev_get_name(&dev->up);
     char *text = NULL;
@@ -61,6 +59,8 @@ set_iface_error(const struct netdev_dpdkvkernel *dev,
          * error columns.  A report of any link has the bridge write them
          * again. */
         rtnetlink_report_link();
+        /* "status" tells it, too. */
+        netdev_change_seq_changed(&dev->up);
     }
 }
 
@@ -88,10 +88,23 @@ update_carrier(struct netdev_dpdkvkernel *dev)
     }
 }
 
+/* Takes note that the tap, which was there, was deleted. */
+static void
+lose_tap(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    VLOG_WARN("%s: the tap was deleted, making it again",
+              netdev_get_name(&dev->up));
+    dev->stats->events[VKERNEL_EVENT_TAP_DELETED]++;
+    netdev_dpdkvkernel_request_change(dev);
+}
+
 void
 netdev_dpdkvkernel_refresh_link(struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex)
 {
+    bool was_there = dev->link_error != ENODEV;
+
     if (!dev->device.tap) {
         dev->link_error = ENODEV;
     } else {
@@ -101,6 +114,8 @@ netdev_dpdkvkernel_refresh_link(struct netdev_dpdkvkernel *dev)
         if (!dev->link_error) {
             dev->link = link;
             dev->stats->kernel = link.stats;
+        } else if (dev->link_error == ENODEV && was_there) {
+            lose_tap(dev);
         }
     }
     update_carrier(dev);
@@ -133,13 +148,16 @@ static void
 set_change_result(struct netdev_dpdkvkernel *dev, char *message)
     OVS_REQUIRES(dev->mutex)
 {
-    if (message) {
+    if (message && vkernel_retry_lacks_file(&dev->wanted_config)) {
+        dev->retry_at = vkernel_retry_look_again();
+    } else if (message) {
+        dev->stats->events[VKERNEL_EVENT_CHANGE_FAILED]++;
         dev->retry_at = vkernel_retry_back_off(&dev->retry_delay);
     } else {
         dev->retry_at = 0;
         dev->retry_delay = 0;
     }
-    set_iface_error(dev, VKERNEL_ERROR_DEVICE, message);
+    netdev_dpdkvkernel_set_error(dev, VKERNEL_ERROR_DEVICE, message);
 }
 
 void
@@ -148,7 +166,7 @@ netdev_dpdkvkernel_prepare_change(struct netdev_dpdkvkernel *dev)
 {
     char *message;
 
-    if (dev->next_ready || time_msec() < dev->retry_at) {
+    if (dev->next_ready || dev->abandon_tap || time_msec() < dev->retry_at) {
         return;
     }
     if (!is_change_wanted(dev)) {
@@ -178,6 +196,7 @@ follow_mtu(struct netdev_dpdkvkernel *dev)
     if (mtu == dev->device.mtu || mtu == dev->wanted_mtu) {
         return;
     }
+    dev->stats->events[VKERNEL_EVENT_MTU_CHANGED]++;
     if (!dev->up.mtu_user_config
         && mtu >= VKERNEL_MIN_MTU && mtu <= VKERNEL_MAX_MTU) {
         VLOG_INFO("%s: following the tap's MTU of %d",
@@ -240,7 +259,8 @@ run_host(struct netdev_dpdkvkernel *dev)
                          &dev->wanted_config.host)) {
         const char *error = vkernel_host_get_error(dev->host);
 
-        set_iface_error(dev, VKERNEL_ERROR_HOST, nullable_xstrdup(error));
+        netdev_dpdkvkernel_set_error(dev, VKERNEL_ERROR_HOST,
+                                     nullable_xstrdup(error));
         netdev_change_seq_changed(&dev->up);
     }
 }
@@ -250,24 +270,59 @@ netdev_dpdkvkernel_undo_host(struct netdev_dpdkvkernel *dev)
 {
     if (dev->device.tap && !dev->wanted_config.host.persist) {
         vkernel_host_undo(dev->host, dev->device.tap);
-        set_iface_error(dev, VKERNEL_ERROR_HOST, NULL);
+        netdev_dpdkvkernel_set_error(dev, VKERNEL_ERROR_HOST, NULL);
     }
+}
+
+/* Says that somebody has switched offloads of the tap on or off.  That is
+ * theirs to say, as long as they leave frames that a buffer can hold. */
+static void
+follow_offloads(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    char *offloads = vkernel_tap_format_offloads(dev->device.tap);
+
+    if (dev->offloads && strcmp(offloads, dev->offloads)) {
+        VLOG_INFO("%s: the tap's offloads were changed from %s to %s",
+                  netdev_get_name(&dev->up), dev->offloads, offloads);
+        dev->stats->events[VKERNEL_EVENT_OFFLOADS_CHANGED]++;
+    }
+    free(dev->offloads);
+    dev->offloads = offloads;
+}
+
+/* Does what is due after 'events' of the tap, as vkernel_tap_run() returns
+ * them. */
+static void
+follow_events(struct netdev_dpdkvkernel *dev, int events)
+    OVS_REQUIRES(dev->mutex)
+{
+    netdev_dpdkvkernel_follow_link(dev);
+    if (events & VKERNEL_TAP_RENAMED) {
+        dev->stats->events[VKERNEL_EVENT_TAP_RENAMED]++;
+    }
+    if (events & VKERNEL_TAP_MOVED) {
+        dev->stats->events[VKERNEL_EVENT_TAP_MOVED]++;
+    }
+    if (!dev->link_error) {
+        follow_offloads(dev);
+        netdev_dpdkvkernel_look_at_tap(dev);
+    }
+    netdev_change_seq_changed(&dev->up);
 }
 
 void
 netdev_dpdkvkernel_run_port(struct netdev_dpdkvkernel *dev)
 {
     ovs_mutex_lock(&dev->mutex);
-    if (dev->device.tap && vkernel_tap_run(dev->device.tap)) {
-        netdev_dpdkvkernel_follow_link(dev);
-        if (dev->link_error == ENODEV) {
-            VLOG_WARN("%s: the tap was deleted, making it again",
-                      netdev_get_name(&dev->up));
-            netdev_dpdkvkernel_request_change(dev);
-        }
-        netdev_change_seq_changed(&dev->up);
-    }
     if (dev->device.tap) {
+        int events = vkernel_tap_run(dev->device.tap);
+
+        if (events) {
+            follow_events(dev, events);
+        }
+        netdev_dpdkvkernel_place_tap(dev);
+        netdev_dpdkvkernel_keep_tap(dev);
         netdev_dpdkvkernel_prepare_change(dev);
         run_host(dev);
     }
@@ -276,10 +331,20 @@ netdev_dpdkvkernel_run_port(struct netdev_dpdkvkernel *dev)
 
 /* Configuration. */
 
-/* Returns the name of another Interface that asks for the tap 'ifname', or
+/* Do both ask for the same tap?  In another namespace, another tap may have
+ * the same name. */
+static bool
+is_same_tap(const struct vkernel_config *a, const struct vkernel_config *b)
+{
+    return (!strcmp(a->ifname, b->ifname)
+            && nullable_string_is_equal(a->host.netns, b->host.netns));
+}
+
+/* Returns the name of another Interface that asks for the tap of 'config', or
  * NULL. */
 static const char *
-find_ifname_user(const struct netdev_dpdkvkernel *dev, const char *ifname)
+find_tap_user(const struct netdev_dpdkvkernel *dev,
+              const struct vkernel_config *config)
     OVS_REQUIRES(netdev_dpdkvkernel_ports_mutex)
 {
     struct netdev_dpdkvkernel *other;
@@ -292,8 +357,8 @@ find_ifname_user(const struct netdev_dpdkvkernel *dev, const char *ifname)
         }
         ovs_mutex_lock(&other->mutex);
         same = other->device.tap
-               && (!strcmp(other->device.config.ifname, ifname)
-                   || !strcmp(other->wanted_config.ifname, ifname));
+               && (is_same_tap(&other->device.config, config)
+                   || is_same_tap(&other->wanted_config, config));
         ovs_mutex_unlock(&other->mutex);
         if (same) {
             return netdev_get_name(&other->up);
@@ -317,7 +382,7 @@ parse_options(const struct netdev_dpdkvkernel *dev,
     if (message) {
         return message;
     }
-    user = find_ifname_user(dev, config->ifname);
+    user = find_tap_user(dev, config);
     if (user) {
         message = xasprintf("%s: the tap \"%s\" belongs to interface \"%s\": "
                             "options:ifname sets another name", name,
@@ -352,12 +417,24 @@ publish(struct netdev_dpdkvkernel *dev)
     dev->up.n_rxq = dev->up.n_txq = device->config.n_queues;
     netdev_dpdkvkernel_resize_policers(dev);
     netdev_dpdkvkernel_refresh_link(dev);
+    /* The driver sets the tap's offloads. */
+    free(dev->offloads);
+    dev->offloads = (dev->link_error ? NULL
+                     : vkernel_tap_format_offloads(device->tap));
+    netdev_dpdkvkernel_look_at_tap(dev);
     netdev_change_seq_changed(&dev->up);
 }
 
 void
 netdev_dpdkvkernel_switch(struct netdev_dpdkvkernel *dev)
 {
+    if (dev->abandon_tap) {
+        dev->abandon_tap = false;
+        netdev_dpdkvkernel_discard_change(dev);
+        vkernel_device_abandon_tap(&dev->device, &dev->past_driver_stats);
+        dev->link_error = ENODEV;
+        publish(dev);
+    }
     if (dev->next_ready) {
         dev->next_ready = false;
         if (dev->next.tap != dev->device.tap) {
@@ -400,6 +477,7 @@ open_device(struct netdev_dpdkvkernel *dev,
     int socket_id = rte_lcore_to_socket_id(rte_get_main_lcore());
     bool tap_opened;
     char *message;
+    char *mark;
 
     message = check_datapath(name);
     if (!message) {
@@ -408,13 +486,17 @@ open_device(struct netdev_dpdkvkernel *dev,
     if (message) {
         return message;
     }
-    message = vkernel_device_open(&dev->device, config, socket_id,
+    mark = (config->host.persist
+            ? vkernel_orphan_mark(config->ifname, name)
+            : NULL);
+    message = vkernel_device_open(&dev->device, config, socket_id, mark,
                                   &tap_opened);
+    free(mark);
     if (message) {
         char *text = xasprintf("%s: %s", name, message);
 
         free(message);
-        if (tap_opened) {
+        if (tap_opened || vkernel_retry_lacks_file(config)) {
             vkernel_retry_failed(name, config, text);
         }
         return text;
@@ -448,6 +530,7 @@ set_wanted_config(struct netdev_dpdkvkernel *dev,
     }
     if (host) {
         vkernel_host_request(dev->host);
+        netdev_dpdkvkernel_look_at_tap(dev);
     }
 }
 

@@ -22,6 +22,7 @@
  *   netdev-dpdkvkernel.c         the class, life cycle, fast path
  *   netdev-dpdkvkernel-change.c  what is wanted, prepared, and followed
  *   netdev-dpdkvkernel-query.c   what can be asked of a port
+ *   netdev-dpdkvkernel-place.c   where the tap lives, and for how long
  *   netdev-dpdkvkernel-qos.c     policers, for the QoS and policing columns
  *
  * All functions are called from the main thread. */
@@ -38,6 +39,7 @@
 #include "vkernel-compat.h"
 #include "vkernel-config.h"
 #include "vkernel-device.h"
+#include "vkernel-error.h"
 #include "vkernel-host.h"
 #include "vkernel-link.h"
 #include "vkernel-rx.h"
@@ -53,6 +55,13 @@ extern struct ovs_list netdev_dpdkvkernel_ports
 
 /* Finds the bridge of an Interface: see netdev_dpdkvkernel_register(). */
 extern netdev_dpdkvkernel_find_bridge_func *netdev_dpdkvkernel_find_bridge;
+
+/* Is the database there, and ours?  Likewise. */
+extern netdev_dpdkvkernel_has_database_func *netdev_dpdkvkernel_has_database;
+
+/* What netdev_dpdkvkernel_exit() has said. */
+extern bool netdev_dpdkvkernel_exiting;
+extern bool netdev_dpdkvkernel_cleaning_up;
 
 /* A policer, or NULL, that the fast path reads without a lock. */
 typedef OVSRCU_TYPE(struct vkernel_policer *) netdev_dpdkvkernel_policer;
@@ -112,6 +121,18 @@ struct netdev_dpdkvkernel {
     bool carrier OVS_GUARDED;   /* Link state. */
     long long int carrier_resets OVS_GUARDED; /* Changes of 'carrier'. */
 
+    /* Where the tap lives: netdev-dpdkvkernel-place.c. */
+    long long int place_at OVS_GUARDED; /* When to look again, as time_msec(),
+                                         * or LLONG_MAX. */
+    int place_delay OVS_GUARDED; /* Milliseconds, once that has failed. */
+    bool abandon_tap OVS_GUARDED; /* At the next switch: its namespace was
+                                   * deleted. */
+    bool look_at_persist OVS_GUARDED; /* May the tap not be what "persist"
+                                       * makes of it? */
+
+    /* What vkernel_tap_format_offloads() said last, or NULL. */
+    char *offloads OVS_GUARDED;
+
     /* The last QoS was not valid, so that the one before goes on?  What is
      * wrong with it, for the user, until set_policing() tells. */
     bool qos_refused OVS_GUARDED;
@@ -128,6 +149,14 @@ netdev_dpdkvkernel_cast(const struct netdev *netdev)
 }
 
 /* Changes: netdev-dpdkvkernel-change.c. */
+
+/* Sets what the Interface's error column says from 'source' to 'message',
+ * which lacks the Interface's name and which this function takes over, or
+ * clears it if 'message' is NULL. */
+void netdev_dpdkvkernel_set_error(struct netdev_dpdkvkernel *dev,
+                                  enum vkernel_error_source source,
+                                  char *message)
+    OVS_REQUIRES(dev->mutex);
 
 /* Looks at the tap.  Has no effect on it. */
 void netdev_dpdkvkernel_refresh_link(struct netdev_dpdkvkernel *dev)
@@ -178,6 +207,32 @@ void netdev_dpdkvkernel_discard_change(struct netdev_dpdkvkernel *dev)
 /* Follows the kernel, and prepares the change that is wanted. */
 void netdev_dpdkvkernel_run_port(struct netdev_dpdkvkernel *dev)
     OVS_EXCLUDED(dev->mutex);
+
+/* Place: netdev-dpdkvkernel-place.c. */
+
+/* Sees to it that the tap is in the network namespace that the options ask
+ * for. */
+void netdev_dpdkvkernel_place_tap(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex);
+
+/* Sees to it that the tap is persistent, and marked as ours, if the options
+ * ask for that, and is not if they do not. */
+void netdev_dpdkvkernel_keep_tap(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex);
+
+/* Has netdev_dpdkvkernel_place_tap() and netdev_dpdkvkernel_keep_tap() look at
+ * the tap. */
+void netdev_dpdkvkernel_look_at_tap(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex);
+
+/* Before a port is destroyed: has its tap stay if it should. */
+void netdev_dpdkvkernel_leave_tap(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex);
+
+/* Removes taps that were left behind, when it is time to. */
+void netdev_dpdkvkernel_sweep_run(void)
+    OVS_EXCLUDED(netdev_dpdkvkernel_ports_mutex);
+void netdev_dpdkvkernel_sweep_wait(void);
 
 /* Queries: netdev-dpdkvkernel-query.c.  Members of struct netdev_class. */
 

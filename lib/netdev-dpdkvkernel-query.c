@@ -25,8 +25,10 @@
 #include "netdev-offload.h"
 #include "openvswitch/dynamic-string.h"
 #include "smap.h"
+#include "vkernel-error.h"
 #include "vkernel-policer.h"
 #include "vkernel-port.h"
+#include "vkernel-retry.h"
 #include "vkernel-tap.h"
 
 int
@@ -195,6 +197,9 @@ get_info(struct netdev_dpdkvkernel *dev, struct netdev_dpdkvkernel_info *info)
     info->link_error = dev->link_error;
     info->host = dev->host;
     info->stats = dev->stats;
+    info->netns = dev->wanted_config.host.netns;
+    info->netns_missing = (info->netns && dev->link_error
+                           && vkernel_retry_lacks_netns(&dev->wanted_config));
     info->rx_policer = ovsrcu_get_protected(struct vkernel_policer *,
                                             &dev->rx_policer);
     info->tx_policer = ovsrcu_get_protected(struct vkernel_policer *,
@@ -218,6 +223,7 @@ netdev_dpdkvkernel_format_status(const struct netdev_dpdkvkernel_info *info,
                                  struct smap *status)
 {
     const struct vkernel_device *device = info->device;
+    char *problem = vkernel_error_get(info->name);
 
     smap_add(status, "driver_name", "net_virtio_user");
     smap_add(status, "vhost", device->config.vhost_path);
@@ -230,7 +236,14 @@ netdev_dpdkvkernel_format_status(const struct netdev_dpdkvkernel_info *info,
     smap_add_format(status, "ring_size", "%d", device->config.ring_size);
     format_policer("ingress_policing", info->rx_policer, status);
     format_policer("qos", info->tx_policer, status);
-    if (info->link_error) {
+    if (problem) {
+        smap_add_nocopy(status, xstrdup("problem"), problem);
+    }
+    if (info->netns_missing) {
+        smap_add_format(status, "tap", "waiting for network namespace \"%s\"",
+                        info->netns);
+        return;
+    } else if (info->link_error) {
         smap_add(status, "tap", (info->link_error == ENODEV ? "deleted"
                                  : ovs_strerror(info->link_error)));
         return;
@@ -238,8 +251,11 @@ netdev_dpdkvkernel_format_status(const struct netdev_dpdkvkernel_info *info,
     smap_add(status, "tap", info->link->up ? "up" : "down");
     smap_add(status, "ifname", info->link->ifname);
     smap_add_format(status, "ifindex", "%d", info->link->ifindex);
-    smap_add(status, "netns", (vkernel_tap_is_in_own_netns(device->tap)
-                               ? "own" : "other"));
+    smap_add(status, "netns",
+             (vkernel_tap_is_in_own_netns(device->tap) ? "own"
+              : (info->netns && vkernel_tap_find(device->tap, info->netns)
+                 == VKERNEL_TAP_RIGHT) ? info->netns
+              : "other"));
     if (device->gso_max_size) {
         smap_add_format(status, "gso_max_size", "%d",
                         info->link->gso_max_size);

@@ -19,6 +19,7 @@
 #include "netdev-dpdkvkernel.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,6 +96,7 @@ netdev_dpdkvkernel_construct(struct netdev *netdev)
     ovs_mutex_lock(&dev->mutex);
     dev->link_error = ENODEV;
     dev->host = vkernel_host_create();
+    dev->place_at = LLONG_MAX;
     ovs_mutex_unlock(&dev->mutex);
 
     ovs_mutex_lock(&netdev_dpdkvkernel_ports_mutex);
@@ -119,8 +121,10 @@ netdev_dpdkvkernel_destruct(struct netdev *netdev)
     netdev_dpdkvkernel_discard_change(dev);
     netdev_dpdkvkernel_undo_host(dev);
     vkernel_host_destroy(dev->host);
+    netdev_dpdkvkernel_leave_tap(dev);
     vkernel_device_close(&dev->device);
     vkernel_config_uninit(&dev->wanted_config);
+    free(dev->offloads);
     netdev_dpdkvkernel_destroy_policers(dev);
     ovs_mutex_unlock(&dev->mutex);
 
@@ -141,6 +145,7 @@ netdev_dpdkvkernel_run(const struct netdev_class *netdev_class OVS_UNUSED)
         netdev_dpdkvkernel_run_port(dev);
     }
     ovs_mutex_unlock(&netdev_dpdkvkernel_ports_mutex);
+    netdev_dpdkvkernel_sweep_run();
     vkernel_mempool_sweep();
     if (vkernel_retry_run()) {
         rtnetlink_report_link();
@@ -162,9 +167,13 @@ netdev_dpdkvkernel_wait(const struct netdev_class *netdev_class OVS_UNUSED)
         if (dev->retry_at) {
             poll_timer_wait_until(dev->retry_at);
         }
+        if (dev->device.tap && dev->place_at != LLONG_MAX) {
+            poll_timer_wait_until(dev->place_at);
+        }
         ovs_mutex_unlock(&dev->mutex);
     }
     ovs_mutex_unlock(&netdev_dpdkvkernel_ports_mutex);
+    netdev_dpdkvkernel_sweep_wait();
     vkernel_retry_wait();
 }
 
@@ -458,8 +467,11 @@ static const struct netdev_class dpdkvkernel_class = {
 };
 
 void
-netdev_dpdkvkernel_register(netdev_dpdkvkernel_find_bridge_func *func)
+netdev_dpdkvkernel_register(
+    netdev_dpdkvkernel_find_bridge_func *find_bridge,
+    netdev_dpdkvkernel_has_database_func *has_database)
 {
-    netdev_dpdkvkernel_find_bridge = func;
+    netdev_dpdkvkernel_find_bridge = find_bridge;
+    netdev_dpdkvkernel_has_database = has_database;
     netdev_register_provider(&dpdkvkernel_class);
 }

@@ -41,9 +41,19 @@ struct vkernel_stats;
 typedef const struct ovsrec_bridge *netdev_dpdkvkernel_find_bridge_func(
     const char *name);
 
+/* Returns true if the database is connected, has been read, and is this
+ * daemon's to configure ports from. */
+typedef bool netdev_dpdkvkernel_has_database_func(void);
+
 /* Registers the class.  To be called before the first bridge is configured;
  * does not depend on DPDK being initialized. */
-void netdev_dpdkvkernel_register(netdev_dpdkvkernel_find_bridge_func *);
+void netdev_dpdkvkernel_register(netdev_dpdkvkernel_find_bridge_func *,
+                                 netdev_dpdkvkernel_has_database_func *);
+
+/* Says that the daemon is about to end, and that ports which are destroyed
+ * from now on have not been deleted from the database.  With 'cleanup',
+ * nothing shall be left of them all the same. */
+void netdev_dpdkvkernel_exit(bool cleanup);
 
 /* Does for the Interface 'name' what Open vSwitch's bridge leaves out for
  * types it does not know: applies 'mac', the value of the Interface's mac
@@ -67,6 +77,8 @@ struct netdev_dpdkvkernel_info {
     const struct vkernel_host *host; /* What the tap has of what is asked
                                       * for. */
     const struct vkernel_stats *stats;
+    const char *netns;          /* Where the tap should be, or NULL. */
+    bool netns_missing;         /* Is there no such namespace now? */
     const struct vkernel_policer *rx_policer; /* Or NULL. */
     const struct vkernel_policer *tx_policer; /* Or NULL. */
 };

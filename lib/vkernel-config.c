@@ -347,8 +347,7 @@ vkernel_config_equals(const struct vkernel_config *a,
             && a->n_queues == b->n_queues
             && a->ring_size == b->ring_size
             && a->tso == b->tso
-            && a->gso_max_size == b->gso_max_size
-            && nullable_string_is_equal(a->host.netns, b->host.netns));
+            && a->gso_max_size == b->gso_max_size);
 }
 
 void

@@ -83,8 +83,8 @@ char *vkernel_config_check_mtu(const char *name, int mtu);
 void vkernel_config_format(const struct vkernel_config *,
                            struct smap *options);
 
-/* Returns true if a device made for one of them is right for the other, too:
- * of 'host', only the network namespace matters.  For the rest of it, there is
+/* Returns true if a device made for one of them is right for the other, too.
+ * For 'host', which does not matter for that, there is
  * vkernel_host_config_equals(). */
 bool vkernel_config_equals(const struct vkernel_config *,
                            const struct vkernel_config *);

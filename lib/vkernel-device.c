@@ -142,13 +142,14 @@ open_port(struct vkernel_device *device)
 }
 
 static char *
-open_tap(struct vkernel_device *device)
+open_tap(struct vkernel_device *device, const char *mark)
 {
     struct vkernel_link link;
     char *message;
     int error;
 
-    message = vkernel_tap_open(device->config.ifname, &device->tap);
+    message = vkernel_tap_open(device->config.ifname,
+                               device->config.host.netns, mark, &device->tap);
     if (message) {
         return message;
     }
@@ -175,7 +176,7 @@ set_config(struct vkernel_device *device, const struct vkernel_config *config)
 char *
 vkernel_device_open(struct vkernel_device *device,
                     const struct vkernel_config *config, int socket_id,
-                    bool *tap_opened)
+                    const char *mark, bool *tap_opened)
 {
     char *message;
 
@@ -183,7 +184,7 @@ vkernel_device_open(struct vkernel_device *device,
     device->socket_id = socket_id;
     message = vkernel_port_check_vhost(config->vhost_path);
     if (!message) {
-        message = open_tap(device);
+        message = open_tap(device, mark);
     }
     *tap_opened = !message;
     if (!message) {
@@ -228,7 +229,7 @@ prepare(const struct vkernel_device *device, struct vkernel_device *next,
              ? ENODEV
              : vkernel_tap_get_link(device->tap, &link));
     if (error == ENODEV) {
-        message = open_tap(next);
+        message = open_tap(next, NULL);
     } else if (error) {
         message = xasprintf("the tap \"%s\" cannot be reached (%s)",
                             vkernel_tap_get_name(device->tap),
@@ -296,6 +297,14 @@ vkernel_device_switch(struct vkernel_device *device,
         message = both;
     }
     return message;
+}
+
+void
+vkernel_device_abandon_tap(struct vkernel_device *device,
+                           struct vkernel_driver_stats *stats)
+{
+    close_port(device, stats);
+    vkernel_tap_abandon(device->tap);
 }
 
 int

@@ -47,7 +47,8 @@ struct vkernel_device {
 };
 
 /* Opens 'device', which must be all zeros.  The MTU and the MAC are those of
- * the tap: the defaults of the kernel's for a new one.
+ * the tap: the defaults of the kernel's for a new one.  'mark', or NULL, is
+ * for vkernel_tap_open().
  *
  * Returns NULL if successful, otherwise a message without the Interface's
  * name, to be free()d by the caller; 'device' is then closed.  Stores into
@@ -55,7 +56,7 @@ struct vkernel_device {
  * have seen. */
 char *vkernel_device_open(struct vkernel_device *,
                           const struct vkernel_config *, int socket_id,
-                          bool *tap_opened);
+                          const char *mark, bool *tap_opened);
 
 /* A change of an open device, to other options or another MTU, or to a port
  * again if that was lost, goes in two steps, so that most of what may fail or
@@ -85,6 +86,12 @@ char *vkernel_device_switch(struct vkernel_device *,
  * zeros. */
 void vkernel_device_discard(struct vkernel_device *next,
                             const struct vkernel_device *device);
+
+/* Closes the port of 'device', and lets go of its tap, whose namespace was
+ * deleted, and which must be made again.  Adds what the driver counted to
+ * 'stats'. */
+void vkernel_device_abandon_tap(struct vkernel_device *,
+                                struct vkernel_driver_stats *stats);
 
 /* Gives the tap and the driver another address.  Returns 0 or a positive
  * errno value. */

@@ -38,6 +38,8 @@ enum vkernel_error_source {
     VKERNEL_ERROR_QOS,          /* The QoS and Queue tables. */
     VKERNEL_ERROR_DEVICE,       /* DPDK or the kernel. */
     VKERNEL_ERROR_HOST,         /* What options ask for of the tap. */
+    VKERNEL_ERROR_PLACE,        /* host-netns. */
+    VKERNEL_ERROR_PERSIST,      /* persist. */
     VKERNEL_N_ERROR_SOURCES
 };
 

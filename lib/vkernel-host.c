@@ -341,7 +341,7 @@ bool
 vkernel_host_run(struct vkernel_host *host, struct vkernel_tap *tap,
                  const struct vkernel_host_config *config)
 {
-    unsigned int events = vkernel_tap_take_events(tap);
+    unsigned int news = vkernel_tap_take_news(tap);
     unsigned int place = vkernel_tap_get_place(tap);
     bool moved = place != host->place;
 
@@ -350,10 +350,10 @@ vkernel_host_run(struct vkernel_host *host, struct vkernel_tap *tap,
         host->place = place;
         vkernel_host_request(host);
     }
-    if (events & VKERNEL_TAP_CHANGED && !host->due_at) {
+    if (news & VKERNEL_TAP_NEWS_TAP && !host->due_at) {
         host->due_at = time_msec() + EVENT_DELAY;
     }
-    if (events & VKERNEL_TAP_OTHERS_CHANGED && host->retry_at) {
+    if (news & VKERNEL_TAP_NEWS_OTHERS && host->retry_at) {
         host->retry_at = MIN(host->retry_at, time_msec() + OTHERS_DELAY);
     }
     return is_due(host, tap, config) && look_at(host, tap, config, moved);

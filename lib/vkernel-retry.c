@@ -19,6 +19,7 @@
 #include "vkernel-retry.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/shash.h"
@@ -30,12 +31,16 @@
 #define MIN_DELAY 1000
 #define MAX_DELAY 60000
 
+/* Milliseconds from one look for a file to the next. */
+#define LOOK_INTERVAL 1000
+
 /* One Interface that could not be opened. */
 struct failure {
     struct vkernel_config config; /* What it was tried with. */
     char *message;              /* What was in the way. */
     int delay;                  /* Milliseconds from try to try. */
     long long int retry_at;     /* As time_msec(); 0 once that has come. */
+    bool lacks_file;            /* Wait until there is what was missing? */
 };
 
 /* Contains "struct failure"s by Interface name. */
@@ -48,13 +53,49 @@ vkernel_retry_back_off(int *delay)
     return time_msec() + *delay;
 }
 
+bool
+vkernel_retry_lacks_netns(const struct vkernel_config *config)
+{
+    bool lacks_netns = false;
+
+    if (config->host.netns) {
+        char *path = vkernel_host_config_netns_path(config->host.netns);
+
+        lacks_netns = access(path, F_OK);
+        free(path);
+    }
+    return lacks_netns;
+}
+
+bool
+vkernel_retry_lacks_file(const struct vkernel_config *config)
+{
+    return ((config->vhost_path && access(config->vhost_path, F_OK))
+            || vkernel_retry_lacks_netns(config));
+}
+
+long long int
+vkernel_retry_look_again(void)
+{
+    return time_msec() + LOOK_INTERVAL;
+}
+
+/* Is 'config' the one that failed? */
+static bool
+is_of(const struct failure *failure, const struct vkernel_config *config)
+{
+    return (vkernel_config_equals(&failure->config, config)
+            && nullable_string_is_equal(failure->config.host.netns,
+                                        config->host.netns));
+}
+
 char *
 vkernel_retry_check(const char *iface, const struct vkernel_config *config)
 {
     const struct failure *failure = shash_find_data(&failures, iface);
 
     return (failure && failure->retry_at && time_msec() < failure->retry_at
-            && vkernel_config_equals(&failure->config, config)
+            && is_of(failure, config)
             ? xstrdup(failure->message)
             : NULL);
 }
@@ -65,7 +106,7 @@ vkernel_retry_failed(const char *iface, const struct vkernel_config *config,
 {
     struct failure *failure = shash_find_data(&failures, iface);
 
-    if (failure && !vkernel_config_equals(&failure->config, config)) {
+    if (failure && !is_of(failure, config)) {
         vkernel_retry_forget(iface);
         failure = NULL;
     }
@@ -77,6 +118,10 @@ vkernel_retry_failed(const char *iface, const struct vkernel_config *config,
     free(failure->message);
     failure->message = xstrdup(message);
     failure->retry_at = vkernel_retry_back_off(&failure->delay);
+    failure->lacks_file = vkernel_retry_lacks_file(config);
+    if (failure->lacks_file) {
+        failure->retry_at = vkernel_retry_look_again();
+    }
 }
 
 void
@@ -100,7 +145,12 @@ vkernel_retry_run(void)
     SHASH_FOR_EACH (node, &failures) {
         struct failure *failure = node->data;
 
-        if (failure->retry_at && time_msec() >= failure->retry_at) {
+        if (!failure->retry_at || time_msec() < failure->retry_at) {
+            continue;
+        } else if (failure->lacks_file
+                   && vkernel_retry_lacks_file(&failure->config)) {
+            failure->retry_at = vkernel_retry_look_again();
+        } else {
             failure->retry_at = 0;
             due = true;
         }

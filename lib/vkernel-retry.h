@@ -53,6 +53,17 @@ bool vkernel_retry_run(void);
  * true. */
 void vkernel_retry_wait(void);
 
+/* Returns true if there is no file of the network namespace where 'config'
+ * says. */
+bool vkernel_retry_lacks_netns(const struct vkernel_config *);
+
+/* Returns true if there is none of that, or none of vhost-net.  What fails for
+ * that reason is tried again within a second after there is one. */
+bool vkernel_retry_lacks_file(const struct vkernel_config *);
+
+/* Returns when to look again for such a file, as time_msec(). */
+long long int vkernel_retry_look_again(void);
+
 /* Doubles '*delay', in milliseconds, within the limits that hold for all
  * retries; from 0 it starts at the least.  Returns when that is over, as
  * time_msec(). */

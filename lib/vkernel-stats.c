@@ -36,6 +36,11 @@ static const struct drop_text rx_drop_texts[] = { VKERNEL_RX_DROPS };
 static const struct drop_text tx_drop_texts[] = { VKERNEL_TX_DROPS };
 #undef VKERNEL_DROP
 
+/* The events' names in custom statistics. */
+#define VKERNEL_EVENT(ID, NAME) [VKERNEL_EVENT_##ID] = NAME,
+static const char *const event_names[] = { VKERNEL_EVENTS };
+#undef VKERNEL_EVENT
+
 /* Sums over all queues, also those that a reconfiguration has taken away. */
 struct totals {
     uint64_t rx_packets, rx_bytes, rx_drops[VKERNEL_N_RX_DROPS], rx_dropped;
@@ -150,7 +155,10 @@ vkernel_stats_get_custom(const struct vkernel_stats *stats, int n_queues,
                          struct netdev_custom_stats *out)
 {
     const struct vkernel_link_stats *kernel = &stats->kernel;
-    enum { N_FIXED = VKERNEL_N_RX_DROPS + VKERNEL_N_TX_DROPS + 6 };
+    enum {
+        N_FIXED = (VKERNEL_N_RX_DROPS + VKERNEL_N_TX_DROPS + 6
+                   + VKERNEL_N_EVENTS)
+    };
     struct totals t;
 
     get_totals(stats, &t);
@@ -168,6 +176,9 @@ vkernel_stats_get_custom(const struct vkernel_stats *stats, int n_queues,
     add_custom(out, kernel->rx_errors, "kernel_rx_errors");
     add_custom(out, kernel->tx_packets, "kernel_tx_packets");
     add_custom(out, kernel->tx_dropped, "kernel_tx_dropped");
+    for (int i = 0; i < VKERNEL_N_EVENTS; i++) {
+        add_custom(out, stats->events[i], "%s", event_names[i]);
+    }
     for (int q = 0; q < n_queues; q++) {
         add_custom_queue(out, "rx", q, &stats->rxq[q].packets,
                          &stats->rxq[q].bytes);

@@ -78,6 +78,24 @@ enum vkernel_tx_drop {
     VKERNEL_N_TX_DROPS
 };
 
+/* What has happened to the tap or the device, and was followed or mended, as
+ * ID and name. */
+#define VKERNEL_EVENTS                                          \
+    VKERNEL_EVENT(TAP_DELETED, "tap_deleted")                   \
+    VKERNEL_EVENT(TAP_RENAMED, "tap_renamed")                   \
+    VKERNEL_EVENT(TAP_MOVED, "tap_moved")                       \
+    VKERNEL_EVENT(NETNS_DELETED, "netns_deleted")               \
+    VKERNEL_EVENT(MTU_CHANGED, "tap_mtu_changed")               \
+    VKERNEL_EVENT(OFFLOADS_CHANGED, "tap_offloads_changed")     \
+    VKERNEL_EVENT(CHANGE_FAILED, "change_failures")
+
+enum vkernel_event {
+#define VKERNEL_EVENT(ID, NAME) VKERNEL_EVENT_##ID,
+    VKERNEL_EVENTS
+#undef VKERNEL_EVENT
+    VKERNEL_N_EVENTS
+};
+
 /* Counters of an rxq.  A cache line of its own each, as they have different
  * writers. */
 struct vkernel_rxq_counters {
@@ -110,9 +128,10 @@ struct vkernel_stats {
     struct vkernel_rxq_counters rxq[VKERNEL_MAX_QUEUES];
     struct vkernel_txq_counters txq[VKERNEL_MAX_QUEUES];
 
-    /* Both are of the main thread, under the netdev's mutex. */
+    /* All are of the main thread, under the netdev's mutex. */
     struct vkernel_driver_stats driver;
     struct vkernel_link_stats kernel;   /* The tap's, which say rx for tx. */
+    uint64_t events[VKERNEL_N_EVENTS];
 };
 
 /* Adds 'n' to 'counter', which has no other writer at this moment, and so
@@ -146,7 +165,7 @@ void vkernel_driver_stats_add(struct vkernel_driver_stats *sum,
 void vkernel_stats_get(const struct vkernel_stats *, struct netdev_stats *out);
 
 /* Fills 'out', whose counters the caller must free(), with each drop, the
- * kernel's side and the first 'n_queues' queues. */
+ * kernel's side, each event and the first 'n_queues' queues. */
 void vkernel_stats_get_custom(const struct vkernel_stats *, int n_queues,
                               struct netdev_custom_stats *out);
 

@@ -20,14 +20,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/ethtool.h>
 #include <linux/filter.h>
 #include <linux/if_tun.h>
 #include <linux/rtnetlink.h>
-#include <linux/sockios.h>
 #include <net/if_arp.h>
 #include <poll.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -35,12 +34,15 @@
 
 #include "byte-order.h"
 #include "netlink-socket.h"
-#include "openvswitch/dynamic-string.h"
 #include "openvswitch/ofpbuf.h"
+#include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 #include "util.h"
+#include "vkernel-ethtool.h"
+#include "vkernel-host-config.h"
 #include "vkernel-link.h"
 #include "vkernel-netns.h"
+#include "vkernel-orphan.h"
 #include "vkernel-rtnl.h"
 
 VLOG_DEFINE_THIS_MODULE(vkernel_tap);
@@ -51,6 +53,11 @@ static const char tun_path[] = "/dev/net/tun";
  * flags would change them for the whole device. */
 #define TAP_FLAGS \
     (IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | IFF_MULTI_QUEUE | IFF_NAPI)
+
+/* Speeds in Mbit/s: what the kernel gives a tap, which nothing is slower than,
+ * and what such a tap gets. */
+#define KERNEL_SPEED 10
+#define DEFAULT_SPEED 10000
 
 struct vkernel_tap {
     int anchor;                 /* Detached queue that holds the tap. */
@@ -63,7 +70,20 @@ struct vkernel_tap {
     struct nl_sock *event_sock; /* For events: see join_groups(). */
     int netns_error;            /* Why there are none, or 0. */
     unsigned int place;         /* See vkernel_tap_get_place(). */
-    unsigned int events;        /* See vkernel_tap_take_events(). */
+    unsigned int news;          /* See vkernel_tap_take_news(). */
+
+    /* Where it should be, as vkernel_tap_open() takes it; if not NULL, also
+     * the namespace that this was. */
+    char *netns;
+    int home_fd;
+
+    /* Was it up when it was last seen, and when somebody moved it, at which
+     * the kernel sets it down? */
+    bool up;
+    bool up_before;
+
+    int events;                 /* For vkernel_tap_run() to return. */
+    bool persistent;            /* Made so by us. */
 };
 
 /* Fails if a device that is not a free multi-queue tap has the name 'ifname'.
@@ -241,7 +261,7 @@ open_netns__(struct vkernel_tap *tap)
     int error;
 
     tap->place = ++n_places;
-    tap->events = VKERNEL_TAP_CHANGED;
+    tap->news = VKERNEL_TAP_NEWS_TAP;
     tap->netns_fd = ioctl(tap->anchor, TUNGETDEVNETNS);
     if (tap->netns_fd < 0) {
         return errno;
@@ -267,63 +287,247 @@ open_netns(struct vkernel_tap *tap)
     return tap->netns_error;
 }
 
-char *
-vkernel_tap_open(const char *ifname, struct vkernel_tap **tapp)
+/* Returns a message about the namespace 'netns', which could not be opened for
+ * the reason 'error'. */
+static char *
+format_netns_error(const char *netns, int error)
 {
-    struct vkernel_tap *tap;
-    char *message;
+    if (error == ENOENT) {
+        return xasprintf("the network namespace options:host-netns=\"%s\" "
+                         "does not exist: %s makes it; the port waits for it",
+                         netns, (netns[0] == '/' ? "whoever owns that path"
+                                 : !strncmp(netns, "pid:", 4)
+                                 ? "a process of that number"
+                                 : "\"ip netns add\""));
+    } else if (error == EINVAL) {
+        return xasprintf("options:host-netns=\"%s\" is not a network "
+                         "namespace: the name of one in /run/netns, \"pid:\" "
+                         "with the number of a process, or the path of one "
+                         "is accepted", netns);
+    }
+    return xasprintf("cannot open the network namespace options:host-netns="
+                     "\"%s\" (%s)%s", netns, ovs_strerror(error),
+                     error == EACCES || error == EPERM
+                     ? ": the daemon's user needs access to it" : "");
+}
 
-    *tapp = NULL;
-    message = check_ifname_is_free(ifname);
+/* Opens 'netns', as vkernel_tap_open() takes it. */
+static char *
+open_wanted_netns(const char *netns, int *fdp)
+{
+    char *path;
+    int error;
+
+    if (!netns) {
+        error = vkernel_netns_open_own(fdp);
+        return (error ? xasprintf("cannot open the daemon's network namespace "
+                                  "(%s)", ovs_strerror(error))
+                : NULL);
+    }
+    path = vkernel_host_config_netns_path(netns);
+    error = vkernel_netns_open(path, fdp);
+    free(path);
+    return error ? format_netns_error(netns, error) : NULL;
+}
+
+/* Takes note that 'tap' should be in 'netns', which is the namespace of
+ * 'netns_fd', which this function takes over. */
+static void
+set_home(struct vkernel_tap *tap, const char *netns, int netns_fd)
+{
+    char *copy = nullable_xstrdup(netns);
+
+    if (tap->home_fd >= 0) {
+        close(tap->home_fd);
+    }
+    free(tap->netns);
+    tap->netns = copy;
+    tap->home_fd = netns ? netns_fd : -1;
+    if (!netns) {
+        close(netns_fd);
+    }
+}
+
+/* Opens the tap 'ifname' in the namespace of the calling thread. */
+static char *
+open_here(struct vkernel_tap *tap, const char *ifname)
+{
+    char *message = check_ifname_is_free(ifname);
+
+    return message ? message : open_anchor(tap, ifname);
+}
+
+/* Enters the namespace of 'netns_fd', as vkernel_netns_enter(), for the tap
+ * 'ifname'. */
+static char *
+enter(int netns_fd, const char *ifname, int *savedp)
+{
+    int error = vkernel_netns_enter(netns_fd, savedp);
+
+    return (error
+            ? xasprintf("cannot enter the network namespace of tap \"%s\" "
+                        "(%s): CAP_SYS_ADMIN is needed", ifname,
+                        ovs_strerror(error))
+            : NULL);
+}
+
+/* Opens the tap 'ifname' in the namespace of 'netns_fd'. */
+static char *
+open_there(struct vkernel_tap *tap, const char *ifname, int netns_fd)
+{
+    char *message;
+    int saved;
+
+    message = enter(netns_fd, ifname, &saved);
+    if (!message) {
+        message = open_here(tap, ifname);
+        vkernel_netns_leave(saved);
+    }
+    return message;
+}
+
+/* Gives a new tap a speed that does not keep anybody from using it. */
+static void
+set_speed(struct vkernel_tap *tap, int sock)
+{
+    uint32_t speed;
+
+    if (!vkernel_ethtool_get_speed(sock, tap->ifname, &speed)
+        && speed == KERNEL_SPEED) {
+        vkernel_ethtool_set_speed(sock, tap->ifname, DEFAULT_SPEED);
+    }
+}
+
+/* Makes a socket in the namespace of 'tap', for SIOCETHTOOL.  Returns -1 if
+ * that cannot be. */
+static int
+open_ethtool(struct vkernel_tap *tap)
+{
+    int saved;
+    int sock;
+
+    if (vkernel_tap_enter_netns(tap, &saved)) {
+        return -1;
+    }
+    sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    vkernel_netns_leave(saved);
+    return sock;
+}
+
+/* Opens 'tap', which has its name, in the namespace of 'netns_fd'. */
+static char *
+open_tap(struct vkernel_tap *tap, int netns_fd)
+{
+    char *message = open_there(tap, tap->ifname, netns_fd);
+    int error;
+    int sock;
+
     if (message) {
         return message;
     }
+    error = open_netns(tap);
+    if (error) {
+        return xasprintf("cannot watch the tap \"%s\" (%s)", tap->ifname,
+                         ovs_strerror(error));
+    }
+    sock = open_ethtool(tap);
+    if (sock >= 0) {
+        set_speed(tap, sock);
+        close(sock);
+    }
+    return NULL;
+}
 
+char *
+vkernel_tap_open(const char *ifname, const char *netns, const char *mark,
+                 struct vkernel_tap **tapp)
+{
+    char marked_ifname[IFNAMSIZ];
+    struct vkernel_tap *tap;
+    char *message;
+    int marked_fd;
+    int netns_fd;
+
+    *tapp = NULL;
+    message = open_wanted_netns(netns, &netns_fd);
+    if (message) {
+        return message;
+    }
     tap = xzalloc(sizeof *tap);
-    tap->anchor = tap->netns_fd = -1;
-    ovs_strlcpy(tap->ifname, ifname, sizeof tap->ifname);
-    message = open_anchor(tap, ifname);
-    if (!message) {
-        int error = open_netns(tap);
-
-        if (error) {
-            message = xasprintf("cannot watch the tap \"%s\" (%s)", ifname,
-                                ovs_strerror(error));
-        }
+    tap->anchor = tap->netns_fd = tap->home_fd = -1;
+    marked_fd = (mark ? vkernel_orphan_find(mark, netns_fd, marked_ifname)
+                 : -1);
+    ovs_strlcpy(tap->ifname, marked_fd >= 0 ? marked_ifname : ifname,
+                sizeof tap->ifname);
+    message = open_tap(tap, marked_fd >= 0 ? marked_fd : netns_fd);
+    if (marked_fd >= 0) {
+        close(marked_fd);
     }
     if (message) {
+        close(netns_fd);
         vkernel_tap_close(tap);
         return message;
     }
+    set_home(tap, netns, netns_fd);
     *tapp = tap;
     return NULL;
 }
 
 void
+vkernel_tap_abandon(struct vkernel_tap *tap)
+{
+    close_netns(tap);
+    if (tap->home_fd >= 0) {
+        close(tap->home_fd);
+        tap->home_fd = -1;
+    }
+    if (tap->anchor >= 0) {
+        if (tap->persistent) {
+            ioctl(tap->anchor, TUNSETPERSIST, 0);
+            tap->persistent = false;
+        }
+        close(tap->anchor);
+        tap->anchor = -1;
+    }
+    tap->netns_error = ENODEV;
+}
+
+void
 vkernel_tap_close(struct vkernel_tap *tap)
 {
-    if (!tap) {
-        return;
+    if (tap) {
+        vkernel_tap_abandon(tap);
+        free(tap->netns);
+        free(tap);
     }
-    close_netns(tap);
-    if (tap->anchor >= 0) {
-        close(tap->anchor);
+}
+
+void
+vkernel_tap_leave(struct vkernel_tap *tap)
+{
+    tap->persistent = false;
+}
+
+int
+vkernel_tap_set_persistent(struct vkernel_tap *tap, bool persistent)
+{
+    if (ioctl(tap->anchor, TUNSETPERSIST, persistent)) {
+        return errno;
     }
-    free(tap);
+    tap->persistent = persistent;
+    return 0;
+}
+
+bool
+vkernel_tap_is_persistent(const struct vkernel_tap *tap)
+{
+    return tap->persistent;
 }
 
 const char *
 vkernel_tap_get_name(const struct vkernel_tap *tap)
 {
     return tap->ifname;
-}
-
-int
-vkernel_tap_get_link(struct vkernel_tap *tap, struct vkernel_link *link)
-{
-    return (tap->sock
-            ? vkernel_link_get(tap->sock, NULL, tap->ifindex, link)
-            : tap->netns_error);
 }
 
 int
@@ -352,54 +556,95 @@ vkernel_tap_set_mac(struct vkernel_tap *tap, struct eth_addr mac)
     memset(&ifr, 0, sizeof ifr);
     ifr.ifr_hwaddr.sa_family = ARPHRD_ETHER;
     memcpy(ifr.ifr_hwaddr.sa_data, &mac, sizeof mac);
+    if (tap->anchor < 0) {
+        /* The next one gets it when its queues are attached. */
+        return 0;
+    }
     return ioctl(tap->anchor, SIOCSIFHWADDR, &ifr) ? errno : 0;
 }
 
-/* Returns true if the ethtool command 'cmd' says that a feature is on. */
-static bool
-get_ethtool_flag(int sock, const char *ifname, uint32_t cmd)
+int
+vkernel_tap_set_up(struct vkernel_tap *tap, bool up)
 {
-    struct ethtool_value value = { .cmd = cmd };
-    struct ifreq ifr;
+    return (tap->sock
+            ? vkernel_link_set_up(tap->sock, tap->ifindex, up)
+            : tap->netns_error);
+}
 
-    memset(&ifr, 0, sizeof ifr);
-    ovs_strlcpy(ifr.ifr_name, ifname, sizeof ifr.ifr_name);
-    ifr.ifr_data = (void *) &value;
-    return !ioctl(sock, SIOCETHTOOL, &ifr) && value.data;
+int
+vkernel_tap_set_alias(struct vkernel_tap *tap, const char *alias)
+{
+    return (tap->sock
+            ? vkernel_link_set_alias(tap->sock, tap->ifindex, alias)
+            : tap->netns_error);
+}
+
+int
+vkernel_tap_set_carrier(struct vkernel_tap *tap, bool carrier_)
+{
+    int carrier = carrier_;
+
+    return ioctl(tap->anchor, TUNSETCARRIER, &carrier) ? errno : 0;
+}
+
+/* Writes 'value' to the file at 'path', which must exist. */
+static int
+write_file(const char *path, const char *value)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    int error = 0;
+
+    if (fd < 0 || write(fd, value, strlen(value)) < 0) {
+        error = errno;
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    return error;
+}
+
+int
+vkernel_tap_set_sysctl(struct vkernel_tap *tap, const char *key,
+                       const char *value)
+{
+    char *path = vkernel_host_config_sysctl_path(key, tap->ifname);
+    int saved;
+    int error;
+
+    error = path ? vkernel_tap_enter_netns(tap, &saved) : EINVAL;
+    if (!error) {
+        error = write_file(path, value);
+        vkernel_netns_leave(saved);
+    }
+    free(path);
+    return error;
+}
+
+uint32_t
+vkernel_tap_get_speed(struct vkernel_tap *tap)
+{
+    int sock = open_ethtool(tap);
+    uint32_t speed = 0;
+
+    if (sock >= 0) {
+        vkernel_ethtool_get_speed(sock, tap->ifname, &speed);
+        close(sock);
+    }
+    return speed;
 }
 
 char *
 vkernel_tap_format_offloads(struct vkernel_tap *tap)
 {
-    static const struct {
-        uint32_t cmd;
-        const char *name;
-    } features[] = {
-        { ETHTOOL_GTXCSUM, "tx-checksumming" },
-        { ETHTOOL_GTSO, "tcp-segmentation-offload" },
-    };
-    struct ds text = DS_EMPTY_INITIALIZER;
-    int saved;
-    int sock;
+    int sock = open_ethtool(tap);
+    char *text;
 
-    if (vkernel_tap_enter_netns(tap, &saved)) {
+    if (sock < 0) {
         return xstrdup("unknown");
     }
-    sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    vkernel_netns_leave(saved);
-    for (size_t i = 0; sock >= 0 && i < ARRAY_SIZE(features); i++) {
-        if (get_ethtool_flag(sock, tap->ifname, features[i].cmd)) {
-            ds_put_format(&text, "%s%s", text.length ? " " : "",
-                          features[i].name);
-        }
-    }
-    if (sock >= 0) {
-        close(sock);
-    }
-    if (!text.length) {
-        ds_put_cstr(&text, "none");
-    }
-    return ds_steal_cstr(&text);
+    text = vkernel_ethtool_format_offloads(sock, tap->ifname);
+    close(sock);
+    return text;
 }
 
 int
@@ -432,30 +677,42 @@ has_moved(const struct vkernel_tap *tap)
     return moved;
 }
 
-/* Follows a change of the name or namespace of 'tap'.  Returns true if it is
- * in another namespace than before. */
-static bool
+/* Makes the sockets of 'tap', which was moved, anew. */
+static void
+follow_netns(struct vkernel_tap *tap)
+{
+    close_netns(tap);
+    if (open_netns(tap)) {
+        VLOG_WARN("tap %s moved to a network namespace that cannot be "
+                  "watched (%s)", tap->ifname, ovs_strerror(tap->netns_error));
+    }
+}
+
+/* Follows a change of the name or namespace of 'tap'.  Returns what of it
+ * changed. */
+static int
 follow(struct vkernel_tap *tap)
 {
     struct ifreq ifr;
+    int events = 0;
 
     memset(&ifr, 0, sizeof ifr);
     if (!ioctl(tap->anchor, TUNGETIFF, &ifr)
         && strcmp(tap->ifname, ifr.ifr_name)) {
         VLOG_INFO("tap %s was renamed to %s", tap->ifname, ifr.ifr_name);
         ovs_strlcpy(tap->ifname, ifr.ifr_name, sizeof tap->ifname);
+        events |= VKERNEL_TAP_RENAMED;
     }
-    if (!has_moved(tap)) {
-        return false;
+    if (has_moved(tap)) {
+        tap->up_before = tap->up;
+        follow_netns(tap);
+        if (!tap->netns && !tap->netns_error) {
+            VLOG_INFO("tap %s moved to another network namespace",
+                      tap->ifname);
+        }
+        events |= VKERNEL_TAP_MOVED;
     }
-    close_netns(tap);
-    if (open_netns(tap)) {
-        VLOG_WARN("tap %s moved to a network namespace that cannot be "
-                  "watched (%s)", tap->ifname, ovs_strerror(tap->netns_error));
-    } else {
-        VLOG_INFO("tap %s moved to another network namespace", tap->ifname);
-    }
-    return true;
+    return events;
 }
 
 /* Takes note of what 'msg' is about.  Returns true if it is about the tap
@@ -468,59 +725,191 @@ note_event(struct vkernel_tap *tap, const struct ofpbuf *msg)
     vkernel_rtnl_parse_event(msg, &event);
     if (event.kind != VKERNEL_RTNL_NONE
         && (event.ifindex == tap->ifindex || !event.ifindex)) {
-        tap->events |= VKERNEL_TAP_CHANGED;
+        tap->news |= VKERNEL_TAP_NEWS_TAP;
         return event.kind == VKERNEL_RTNL_LINK;
     } else if (event.kind == VKERNEL_RTNL_LINK) {
-        tap->events |= VKERNEL_TAP_OTHERS_CHANGED;
+        tap->news |= VKERNEL_TAP_NEWS_OTHERS;
     }
     return false;
 }
 
-bool
-vkernel_tap_run(struct vkernel_tap *tap)
+/* Asks how 'tap' is where it was last seen. */
+static int
+get_link(struct vkernel_tap *tap, struct vkernel_link *link)
+{
+    return (tap->sock
+            ? vkernel_link_get(tap->sock, NULL, tap->ifindex, link)
+            : tap->netns_error);
+}
+
+int
+vkernel_tap_get_link(struct vkernel_tap *tap, struct vkernel_link *link)
+{
+    int error = get_link(tap, link);
+
+    if (error == ENODEV && has_moved(tap)) {
+        tap->events |= VKERNEL_TAP_CHANGED | follow(tap);
+        error = get_link(tap, link);
+    }
+    if (!error) {
+        tap->up = link->up;
+    }
+    return error;
+}
+
+/* Takes the events that wait in the socket.  Returns true if any may be of
+ * 'tap'. */
+static bool
+drain_events(struct vkernel_tap *tap)
 {
     uint64_t stub[4096 / 8];
     struct ofpbuf buf;
     bool changed = false;
     int error;
 
-    if (!tap->event_sock) {
-        /* No event will tell, should it come back to where it can be seen. */
-        return follow(tap);
-    }
     ofpbuf_use_stub(&buf, stub, sizeof stub);
     do {
         error = nl_sock_recv(tap->event_sock, &buf, NULL, false);
         if (error == ENOBUFS) {
             /* Events that were lost may have been of this tap. */
-            tap->events |= VKERNEL_TAP_CHANGED | VKERNEL_TAP_OTHERS_CHANGED;
+            tap->news |= VKERNEL_TAP_NEWS_TAP | VKERNEL_TAP_NEWS_OTHERS;
             changed = true;
         } else if (!error && note_event(tap, &buf)) {
             changed = true;
         }
     } while (!error || error == ENOBUFS);
     ofpbuf_uninit(&buf);
-    if (changed) {
-        follow(tap);
-    }
     return changed;
+}
+
+int
+vkernel_tap_run(struct vkernel_tap *tap)
+{
+    int events = tap->events;
+
+    tap->events = 0;
+    if (!tap->event_sock) {
+        /* No event will tell, should it come back to where it can be seen. */
+        if (has_moved(tap)) {
+            events |= VKERNEL_TAP_CHANGED | follow(tap);
+        }
+    } else if (drain_events(tap)) {
+        events |= VKERNEL_TAP_CHANGED | follow(tap);
+    }
+    return events;
+}
+
+/* Was the namespace that 'tap' should be in deleted, or replaced? */
+static bool
+is_home_lost(const struct vkernel_tap *tap)
+{
+    char *path;
+    int error;
+
+    if (!strncmp(tap->netns, "pid:", 4)) {
+        return false;
+    }
+    path = vkernel_host_config_netns_path(tap->netns);
+    error = vkernel_netns_check(tap->home_fd, path);
+    free(path);
+    return error == ENOENT || error == EXDEV;
+}
+
+enum vkernel_tap_place
+vkernel_tap_find(const struct vkernel_tap *tap, const char *netns)
+{
+    if (!nullable_string_is_equal(tap->netns, netns)) {
+        return VKERNEL_TAP_TO_MOVE;
+    } else if (!netns || tap->anchor < 0) {
+        return VKERNEL_TAP_RIGHT;
+    } else if (is_home_lost(tap)) {
+        return VKERNEL_TAP_LOST;
+    }
+    return (tap->netns_fd < 0
+            || vkernel_netns_equals(tap->netns_fd, tap->home_fd)
+            ? VKERNEL_TAP_RIGHT : VKERNEL_TAP_ASTRAY);
+}
+
+/* Moves 'tap' to the namespace of 'netns_fd', and sets it up there if it was
+ * up, or if 'up' is true. */
+static char *
+move(struct vkernel_tap *tap, int netns_fd, bool up)
+{
+    struct vkernel_link link;
+    char *message;
+    int saved;
+    int error;
+
+    /* Where it cannot be watched, it shall not be. */
+    message = enter(netns_fd, tap->ifname, &saved);
+    if (message) {
+        return message;
+    }
+    vkernel_netns_leave(saved);
+    error = vkernel_tap_get_link(tap, &link);
+    if (!error) {
+        error = vkernel_link_set_netns(tap->sock, tap->ifindex, netns_fd);
+    }
+    if (error == EEXIST) {
+        return xasprintf("the name of tap \"%s\" is taken in the network "
+                         "namespace that it is to be in: a free name, or "
+                         "another options:host-netns, is accepted",
+                         tap->ifname);
+    } else if (error) {
+        return xasprintf("cannot move the tap \"%s\" to another network "
+                         "namespace (%s)%s", tap->ifname, ovs_strerror(error),
+                         error == EPERM
+                         ? ": CAP_SYS_ADMIN, and CAP_NET_ADMIN there, are "
+                           "needed"
+                         : "");
+    }
+    follow_netns(tap);
+    if (link.up || up) {
+        vkernel_tap_set_up(tap, true);
+    }
+    return NULL;
+}
+
+char *
+vkernel_tap_move(struct vkernel_tap *tap, const char *netns)
+{
+    char *message;
+    int netns_fd;
+
+    message = open_wanted_netns(netns, &netns_fd);
+    if (message) {
+        return message;
+    }
+    if (tap->netns_fd < 0 || !vkernel_netns_equals(tap->netns_fd, netns_fd)) {
+        bool back = nullable_string_is_equal(tap->netns, netns);
+
+        message = move(tap, netns_fd, back && tap->up_before);
+    }
+    if (message) {
+        close(netns_fd);
+    } else {
+        set_home(tap, netns, netns_fd);
+    }
+    return message;
 }
 
 void
 vkernel_tap_wait(const struct vkernel_tap *tap)
 {
-    if (tap->event_sock) {
+    if (tap->events) {
+        poll_immediate_wake();
+    } else if (tap->event_sock) {
         nl_sock_wait(tap->event_sock, POLLIN);
     }
 }
 
 unsigned int
-vkernel_tap_take_events(struct vkernel_tap *tap)
+vkernel_tap_take_news(struct vkernel_tap *tap)
 {
-    unsigned int events = tap->events;
+    unsigned int news = tap->news;
 
-    tap->events = 0;
-    return events;
+    tap->news = 0;
+    return news;
 }
 
 struct nl_sock *

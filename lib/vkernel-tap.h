@@ -24,15 +24,16 @@
  * once, so that it gets no traffic.  While the anchor is open, the tap keeps
  * its addresses, routes and namespace, whatever happens to the queues that
  * the driver attaches; when the anchor is closed (or the process dies) the
- * last reference is gone and so is the tap, unless someone else made it
- * persistent.  The anchor also tells where the tap is: TUNGETIFF gives its
- * present name and TUNGETDEVNETNS its present namespace.
+ * last reference is gone and so is the tap, unless it was made persistent.
+ * The anchor also tells where the tap is: TUNGETIFF gives its present name and
+ * TUNGETDEVNETNS its present namespace.
  *
  * Includes nothing of DPDK or of netdev providers.  All functions are called
  * from the main thread, with the netdev's mutex held; none is for the fast
  * path. */
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "openvswitch/types.h"
 
@@ -40,16 +41,34 @@ struct nl_sock;
 struct vkernel_link;
 struct vkernel_tap;
 
-/* Makes the multi-queue tap 'ifname' in the calling thread's namespace, or
- * takes the one of that name if it is free, and stores it into '*tapp'.
+/* Makes the multi-queue tap 'ifname' in the network namespace 'netns', as in
+ * struct vkernel_host_config, or in the daemon's own if that is NULL, or takes
+ * the one of that name if it is free, and stores it into '*tapp'.  If 'mark'
+ * is not NULL, a free tap with that alias is taken instead, under whatever
+ * name and wherever vkernel_orphan_find() finds it.
  *
  * Returns NULL if successful, otherwise a message without the Interface's
  * name, to be free()d by the caller, and stores NULL into '*tapp'. */
-char *vkernel_tap_open(const char *ifname, struct vkernel_tap **tapp);
+char *vkernel_tap_open(const char *ifname, const char *netns,
+                       const char *mark, struct vkernel_tap **tapp);
 
-/* Closes the anchor, and so removes the tap if nothing else holds it.  Takes
- * NULL. */
+/* Closes the anchor, and so removes the tap if nothing else holds it; one that
+ * vkernel_tap_set_persistent() made persistent is so no more.  Takes NULL. */
 void vkernel_tap_close(struct vkernel_tap *);
+
+/* Has vkernel_tap_close() leave the tap behind if it is persistent. */
+void vkernel_tap_leave(struct vkernel_tap *);
+
+/* Lets go of the tap and of its namespace, which nothing keeps from dying
+ * then.  From now on the tap is deleted, for all functions here. */
+void vkernel_tap_abandon(struct vkernel_tap *);
+
+/* Makes the tap outlive the anchor, and so a crash, or not.  Returns 0 or a
+ * positive errno value. */
+int vkernel_tap_set_persistent(struct vkernel_tap *, bool persistent);
+
+/* Returns true if vkernel_tap_set_persistent() has made the tap so. */
+bool vkernel_tap_is_persistent(const struct vkernel_tap *);
 
 /* Returns the tap's name, which a user may have changed since it was
  * opened. */
@@ -65,6 +84,21 @@ int vkernel_tap_set_mtu(struct vkernel_tap *, int mtu);
 int vkernel_tap_set_gso_max_size(struct vkernel_tap *, int size);
 int vkernel_tap_set_mac(struct vkernel_tap *, struct eth_addr);
 
+int vkernel_tap_set_up(struct vkernel_tap *, bool up);
+int vkernel_tap_set_alias(struct vkernel_tap *, const char *alias);
+
+/* Likewise.  EPERM if it should be on, but no queue is attached. */
+int vkernel_tap_set_carrier(struct vkernel_tap *, bool carrier);
+
+/* Sets the sysctl 'key', where ".IF." stands for the tap, as in
+ * vkernel_host_config_sysctl_path(), to 'value'.  Returns 0 or a positive
+ * errno value. */
+int vkernel_tap_set_sysctl(struct vkernel_tap *, const char *key,
+                           const char *value);
+
+/* Returns the tap's speed, in Mbit/s, or 0 if it has none. */
+uint32_t vkernel_tap_get_speed(struct vkernel_tap *);
+
 /* Returns, in a string that the caller must free(), the offloads that the
  * kernel has on for the frames it sends out of the tap, named as "ethtool -k"
  * does and separated by blanks, or "none". */
@@ -78,26 +112,60 @@ int vkernel_tap_enter_netns(struct vkernel_tap *, int *savedp);
 /* Returns true if the tap lives in the daemon's own namespace. */
 bool vkernel_tap_is_in_own_netns(const struct vkernel_tap *);
 
-/* Returns true if the kernel has told of some change of the tap since the
- * last call, and follows a change of its name and namespace. */
-bool vkernel_tap_run(struct vkernel_tap *);
+/* Where the tap is, as compared to where it should be. */
+enum vkernel_tap_place {
+    VKERNEL_TAP_RIGHT,          /* There, or it may be anywhere. */
+    VKERNEL_TAP_TO_MOVE,        /* Not there yet: something else is wanted than
+                                 * before. */
+    VKERNEL_TAP_ASTRAY,         /* Somebody has moved it. */
+    VKERNEL_TAP_LOST,           /* Its namespace's file was deleted, or is now
+                                 * that of another one. */
+};
+
+/* Compares the tap's namespace to 'netns', as vkernel_tap_open() takes it.  If
+ * that is NULL, and was NULL before, the tap may be anywhere.
+ *
+ * That of "pid:" is the one which it was when the tap came there: the process
+ * may have ended since, and its number be another one's. */
+enum vkernel_tap_place vkernel_tap_find(const struct vkernel_tap *,
+                                        const char *netns);
+
+/* Moves the tap to 'netns', as vkernel_tap_open() takes it, where the kernel
+ * gives it no addresses and no routes, but this function the administrative
+ * state that it had: where it was, or, if it was there already and somebody
+ * has moved it away, there.
+ *
+ * Returns NULL if successful, otherwise a message as vkernel_tap_open() does;
+ * the tap is then where it was. */
+char *vkernel_tap_move(struct vkernel_tap *, const char *netns);
+
+/* What has happened to the tap. */
+enum vkernel_tap_event {
+    VKERNEL_TAP_CHANGED = 1 << 0, /* Something, of which the kernel told. */
+    VKERNEL_TAP_RENAMED = 1 << 1, /* It has another name. */
+    VKERNEL_TAP_MOVED = 1 << 2,   /* It is in another namespace. */
+};
+
+/* Returns what the kernel has told of since the last call, as a bitmap of enum
+ * vkernel_tap_event, and follows a change of the tap's name and namespace. */
+int vkernel_tap_run(struct vkernel_tap *);
 
 /* Arranges for poll_block() to wake up when vkernel_tap_run() would return
- * true. */
+ * something. */
 void vkernel_tap_wait(const struct vkernel_tap *);
 
 /* For whoever keeps addresses, routes and the like on the tap. */
 
-/* What may have changed, for vkernel_tap_take_events(). */
-enum vkernel_tap_event {
-    VKERNEL_TAP_CHANGED = 1 << 0, /* The tap, its addresses or those of its
-                                   * routes that are our own. */
-    VKERNEL_TAP_OTHERS_CHANGED = 1 << 1, /* Another device. */
+/* What may have changed, for vkernel_tap_take_news(). */
+enum vkernel_tap_news {
+    VKERNEL_TAP_NEWS_TAP = 1 << 0, /* The tap, its addresses or those of its
+                                    * routes that are our own. */
+    VKERNEL_TAP_NEWS_OTHERS = 1 << 1, /* Another device. */
 };
 
-/* Returns, as a set of enum vkernel_tap_event, what vkernel_tap_run() has
+/* Returns, as a set of enum vkernel_tap_news, what vkernel_tap_run() has
  * heard of since the last call. */
-unsigned int vkernel_tap_take_events(struct vkernel_tap *);
+unsigned int vkernel_tap_take_news(struct vkernel_tap *);
 
 /* Returns a socket for requests in the tap's namespace, which stays the tap's
  * and is valid until the next vkernel_tap_run(), and stores into '*ifindexp'

@@ -32,6 +32,7 @@ TESTSUITE_AT = \
 	tests/vkernel-prefix.at \
 	tests/vkernel-rtnl.at \
 	tests/vkernel-stats.at \
+	tests/vkernel-tap.at \
 	tests/vkernel-worker.at
 TESTSUITE = tests/testsuite
 
@@ -49,6 +50,7 @@ check_PROGRAMS += \
 	tests/test-vkernel-offload \
 	tests/test-vkernel-policer \
 	tests/test-vkernel-port \
+	tests/test-vkernel-tap \
 	tests/test-vkernel-worker
 
 test_lib = tests/vkernel-testlib.c tests/vkernel-testlib.h
@@ -65,6 +67,7 @@ test_ldflags = $(AM_LDFLAGS) $(OVS_LDFLAGS) \
 tests_test_vkernel_SOURCES = tests/test-vkernel.c $(test_lib)
 tests_test_vkernel_LDADD = $(test_libs)
 tests_test_vkernel_LDFLAGS = $(test_ldflags) \
+	-Wl,--wrap=access \
 	-Wl,--wrap=time_msec
 
 tests_test_vkernel_datapath_SOURCES = \
@@ -126,6 +129,10 @@ tests_test_vkernel_port_LDFLAGS = $(test_ldflags) \
 	-Wl,--wrap=rte_eth_xstats_get \
 	-Wl,--wrap=rte_eth_xstats_get_names
 
+tests_test_vkernel_tap_SOURCES = tests/test-vkernel-tap.c $(test_lib)
+tests_test_vkernel_tap_LDADD = $(test_libs)
+tests_test_vkernel_tap_LDFLAGS = $(test_ldflags)
+
 tests_test_vkernel_worker_SOURCES = tests/test-vkernel-worker.c $(test_lib)
 tests_test_vkernel_worker_LDADD = $(test_libs)
 tests_test_vkernel_worker_LDFLAGS = $(test_ldflags) \
@@ -140,6 +147,7 @@ ovs_users += \
 	$(tests_test_vkernel_offload_OBJECTS) \
 	$(tests_test_vkernel_policer_OBJECTS) \
 	$(tests_test_vkernel_port_OBJECTS) \
+	$(tests_test_vkernel_tap_OBJECTS) \
 	$(tests_test_vkernel_worker_OBJECTS)
 checkpatch_files += \
 	$(tests_test_vkernel_SOURCES) \
@@ -152,6 +160,7 @@ checkpatch_files += \
 	tests/test-vkernel-offload.c \
 	tests/test-vkernel-policer.c \
 	tests/test-vkernel-port.c \
+	tests/test-vkernel-tap.c \
 	tests/test-vkernel-worker.c
 
 # A suite may include OVS's macros from its source, tests/ovs-macros.at for one,

@@ -32,7 +32,8 @@ SYSTEM_TESTSUITE_AT = \
 	tests/system-vkernel-policer.at \
 	tests/system-vkernel-queues.at \
 	tests/system-vkernel-traffic.at \
-	tests/vkernel-kernel.at
+	tests/vkernel-kernel.at \
+	tests/vkernel-tap.at
 SYSTEM_TESTSUITE = tests/system-vkernel-testsuite
 SYSTEM_TESTSUITE_OUT = tests/system-vkernel-out
 
@@ -68,6 +69,7 @@ tests/system-vkernel.db: $(OVS_SRCDIR)/vswitchd/vswitch.ovsschema
 # The limit of time is for a slow machine: ten minutes are usual.
 check-system: $(SYSTEM_TESTSUITE) tests/system-vkernel.db $(sbin_PROGRAMS) \
 		tests/test-vkernel-host tests/test-vkernel-netlink \
+		tests/test-vkernel-tap \
 		tests/test-vkernel-worker
 	rm -rf $(SYSTEM_TESTSUITE_OUT)/system-vkernel-testsuite.*
 	$(srcdir)/tests/vm/run --timeout 2400 --nic --nic \

@@ -151,7 +151,8 @@ sim_count_taps(void)
 /* vkernel-tap.h. */
 
 char *
-vkernel_tap_open(const char *ifname, struct vkernel_tap **tapp)
+vkernel_tap_open(const char *ifname, const char *netns OVS_UNUSED,
+                 const char *mark OVS_UNUSED, struct vkernel_tap **tapp)
 {
     struct vkernel_tap *tap;
 
@@ -178,6 +179,14 @@ vkernel_tap_close(struct vkernel_tap *tap)
         sim.taps[tap == sim.taps[1]] = NULL;
         free(tap);
     }
+}
+
+void
+vkernel_tap_abandon(struct vkernel_tap *tap)
+{
+    sim_assert_is_open(tap);
+    ovs_assert(!tap->port);
+    tap->deleted = true;
 }
 
 const char *
@@ -473,7 +482,7 @@ open_device(struct vkernel_device *device)
     parse_config("vk0", "2", &config);
     memset(device, 0, sizeof *device);
     sim_fail_at(0, 0);
-    message = vkernel_device_open(device, &config, 1, &tap_opened);
+    message = vkernel_device_open(device, &config, 1, NULL, &tap_opened);
     ovs_assert(!message);
     ovs_assert(tap_opened);
     ovs_assert(device->port);
@@ -511,7 +520,7 @@ test_open_faults(struct ovs_cmdl_context *ctx)
         parse_config("vk0", "2", &config);
         memset(&device, 0, sizeof device);
         sim_fail_at(++fail_at, 0);
-        message = vkernel_device_open(&device, &config, 1, &tap_opened);
+        message = vkernel_device_open(&device, &config, 1, NULL, &tap_opened);
         ovs_assert(!message == !sim.failed[0]);
         /* The first three calls find out about vhost-net and make the tap. */
         ovs_assert(tap_opened == (fail_at > 3));
@@ -684,8 +693,8 @@ test_granted(struct ovs_cmdl_context *ctx OVS_UNUSED)
         sim.smaller_mtu = i == 1;
         sim.larger_gso = i == 2;
         memset(&device, 0, sizeof device);
-        testlib_print(vkernel_device_open(&device, &config, 1, &tap_opened),
-                      "opened");
+        testlib_print(vkernel_device_open(&device, &config, 1, NULL,
+                                          &tap_opened), "opened");
         assert_closed(&device);
 
         sim.fewer_queues = sim.smaller_mtu = sim.larger_gso = 0;
@@ -707,10 +716,11 @@ test_granted(struct ovs_cmdl_context *ctx OVS_UNUSED)
     vkernel_config_uninit(&config);
 }
 
-/* deleted: the tap is deleted under the device.  A change makes another one of
- * that name, with the same address, whatever fails on the way. */
+/* deleted [abandon]: the tap is deleted under the device, or given up.  A
+ * change makes another one of that name, with the same address, whatever fails
+ * on the way. */
 static void
-test_deleted(struct ovs_cmdl_context *ctx OVS_UNUSED)
+test_deleted(struct ovs_cmdl_context *ctx)
 {
     struct vkernel_driver_stats stats = { .rx_errors = 0 };
     struct vkernel_config config;
@@ -726,7 +736,12 @@ test_deleted(struct ovs_cmdl_context *ctx OVS_UNUSED)
         char *message;
 
         open_device(&device);
-        device.tap->deleted = true;
+        if (ctx->argc > 1) {
+            vkernel_device_abandon_tap(&device, &stats);
+            ovs_assert(!device.port && device.tap->deleted);
+        } else {
+            device.tap->deleted = true;
+        }
         mac = device.mac;
         sim_fail_at(++fail_at, 0);
         message = prepare_and_switch(&device, &config, 1500, &stats);
@@ -804,7 +819,7 @@ static const struct ovs_cmdl_command commands[] = {
     { "open-faults", "[tso]", 0, 1, test_open_faults, OVS_RO },
     { "change-faults", "CHANGE [tso]", 1, 2, test_change_faults, OVS_RO },
     { "granted", NULL, 0, 0, test_granted, OVS_RO },
-    { "deleted", NULL, 0, 0, test_deleted, OVS_RO },
+    { "deleted", "[abandon]", 0, 1, test_deleted, OVS_RO },
     { "late-mac", NULL, 0, 0, test_late_mac, OVS_RO },
     { "set-mac", NULL, 0, 0, test_set_mac, OVS_RO },
     { NULL, NULL, 0, 0, NULL, OVS_RO },

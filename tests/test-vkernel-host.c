@@ -539,7 +539,7 @@ open_tap(void)
     char *message;
 
     vkernel_tap_close(tap);
-    message = vkernel_tap_open("t0", &tap);
+    message = vkernel_tap_open("t0", NULL, NULL, &tap);
     if (message) {
         fprintf(stderr, "%s\n", message);
         testkernel_skip("tap", errno);
@@ -715,10 +715,10 @@ take_step(const char *text)
         unsigned int events;
 
         vkernel_tap_run(tap);
-        events = vkernel_tap_take_events(tap);
+        events = vkernel_tap_take_news(tap);
         printf("  events:%s%s\n",
-               events & VKERNEL_TAP_CHANGED ? " the tap" : "",
-               events & VKERNEL_TAP_OTHERS_CHANGED ? " others" : "");
+               events & VKERNEL_TAP_NEWS_TAP ? " the tap" : "",
+               events & VKERNEL_TAP_NEWS_OTHERS ? " others" : "");
         return;
     }
     run();

@@ -258,17 +258,15 @@ test_host_config_copies(struct ovs_cmdl_context *ctx OVS_UNUSED)
         vkernel_config_uninit(&config);
         vkernel_config_uninit(&parsed);
 
-        /* The clone is on its own now.  Only a network namespace needs
-         * another device. */
+        /* The clone is on its own now.  None of this needs another
+         * device. */
         for (size_t j = 0; j < ARRAY_SIZE(options); j++) {
             parse_config(options[j], &config);
             ovs_assert(vkernel_host_config_equals(&config.host, &clone.host)
                        == (i == j));
             ovs_assert(vkernel_host_config_equals(&clone.host, &config.host)
                        == (i == j));
-            ovs_assert(vkernel_config_equals(&config, &clone)
-                       == (i == j
-                           || (!config.host.netns && !clone.host.netns)));
+            ovs_assert(vkernel_config_equals(&config, &clone));
             vkernel_config_uninit(&config);
         }
         vkernel_config_uninit(&clone);
@@ -419,6 +417,8 @@ parse_source(const char *name)
         [VKERNEL_ERROR_QOS] = "qos",
         [VKERNEL_ERROR_DEVICE] = "device",
         [VKERNEL_ERROR_HOST] = "host",
+        [VKERNEL_ERROR_PLACE] = "place",
+        [VKERNEL_ERROR_PERSIST] = "persist",
     };
 
     BUILD_ASSERT_DECL(ARRAY_SIZE(names) == VKERNEL_N_ERROR_SOURCES);
@@ -496,9 +496,23 @@ __wrap_time_msec(void)
     return simulated_msec ? simulated_msec : __real_time_msec();
 }
 
+/* The file that is missing, or NULL. */
+static const char *simulated_lack;
+
+int __wrap_access(const char *path, int mode);
+
+int
+__wrap_access(const char *path, int mode OVS_UNUSED)
+{
+    errno = ENOENT;
+    return simulated_lack && !strcmp(path, simulated_lack) ? -1 : 0;
+}
+
 /* retry ARG...: each ARG is the time, in milliseconds, that it is from then on
- * ("at=MSEC"), lets the opening of vk0 fail ("fail=N_RXQ"), asks whether it
- * may be tried ("check=N_RXQ"), whether some time has come ("run"), or forgets
+ * ("at=MSEC"), or a file that is missing from then on ("lack=PATH"), or says
+ * that none is ("found"), lets the opening of vk0 fail ("fail=N_RXQ"), asks
+ * whether it may be tried ("check=N_RXQ"), or in another network namespace
+ * ("move=N_RXQ"), whether some time has come ("run"), or forgets
  * ("forget"). */
 static void
 test_retry(struct ovs_cmdl_context *ctx)
@@ -512,6 +526,10 @@ test_retry(struct ovs_cmdl_context *ctx)
         }
         if (!strcmp(arg, "at")) {
             simulated_msec = atoll(value);
+        } else if (!strcmp(arg, "lack")) {
+            simulated_lack = value;
+        } else if (!strcmp(arg, "found")) {
+            simulated_lack = NULL;
         } else if (!strcmp(arg, "run")) {
             puts(vkernel_retry_run() ? "due" : "not due");
         } else if (!strcmp(arg, "forget")) {
@@ -521,6 +539,8 @@ test_retry(struct ovs_cmdl_context *ctx)
             struct vkernel_config config;
 
             smap_add(&options, "n_rxq", value);
+            smap_add(&options, "host-netns",
+                     strcmp(arg, "move") ? "blue" : "green");
             ovs_assert(!vkernel_config_parse("vk0", &options, &config));
             if (!strcmp(arg, "fail")) {
                 char *message = xasprintf("failed with %s", value);
@@ -574,6 +594,9 @@ fill_stats(struct vkernel_stats *stats, int n_queues, uint64_t base)
         .tx_bytes = base + 206,
         .tx_dropped = base + 207,
     };
+    for (int i = 0; i < VKERNEL_N_EVENTS; i++) {
+        stats->events[i] = base + 301 + i;
+    }
 }
 
 /* Returns a ledger that 'ctx' describes: USED_QUEUES SHOWN_QUEUES BASE. */

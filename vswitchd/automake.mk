@@ -26,6 +26,7 @@ vswitchd_ovs_vswitchd_LDADD = \
 	$(ovs_libs) \
 	$(OVS_LIBS)
 vswitchd_ovs_vswitchd_LDFLAGS = $(AM_LDFLAGS) $(OVS_LDFLAGS) \
+	-Wl,--wrap=bridge_exit \
 	-Wl,--wrap=ovsdb_idl_create \
 	-Wl,--wrap=ovsrec_interface_set_error
 

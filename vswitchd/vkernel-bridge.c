@@ -41,6 +41,9 @@ void __real_ovsrec_interface_set_error(const struct ovsrec_interface *,
 void __wrap_ovsrec_interface_set_error(const struct ovsrec_interface *,
                                        const char *error);
 
+void __real_bridge_exit(bool delete_datapath);
+void __wrap_bridge_exit(bool delete_datapath);
+
 struct ovsdb_idl *
 __wrap_ovsdb_idl_create(const char *remote,
                         const struct ovsdb_idl_class *class,
@@ -83,6 +86,23 @@ vkernel_bridge_find(const char *name)
         }
     }
     return NULL;
+}
+
+bool
+vkernel_bridge_has_database(void)
+{
+    return (bridge_idl && ovsdb_idl_has_lock(bridge_idl)
+            && ovsrec_open_vswitch_first(bridge_idl));
+}
+
+/* ovs-vswitchd.o calls this when the daemon is to end, and bridge.o then
+ * destroys ports as if they had been deleted. */
+void
+__wrap_bridge_exit(bool delete_datapath)
+{
+    netdev_dpdkvkernel_exit(delete_datapath);
+    bridge_idl = NULL;
+    __real_bridge_exit(delete_datapath);
 }
 
 /* bridge.o calls this for a port once while it configures it, to clear the

@@ -27,12 +27,20 @@
  *
  *   - The kind of a bridge's datapath, which it does not tell to netdevs.
  *
+ *   - Whether a port was deleted, or the daemon ends.
+ *
  * Everything is called from the main thread. */
+
+#include <stdbool.h>
 
 struct ovsrec_bridge;
 
 /* Returns the bridge that the database has the Interface 'name' on, or NULL if
  * it is on none or there is no database yet. */
 const struct ovsrec_bridge *vkernel_bridge_find(const char *name);
+
+/* Returns true if the database is connected and has been read, and no other
+ * daemon is in charge of it. */
+bool vkernel_bridge_has_database(void);
 
 #endif /* vkernel-bridge.h */

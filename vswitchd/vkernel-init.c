@@ -25,6 +25,7 @@
  * main() knows nothing of them.  Runs before main(), so it may only fill
  * tables: no logging and nothing of DPDK. */
 OVS_CONSTRUCTOR(vkernel_init) {
-    netdev_dpdkvkernel_register(vkernel_bridge_find);
+    netdev_dpdkvkernel_register(vkernel_bridge_find,
+                                vkernel_bridge_has_database);
     netdev_dpdkvkernel_unixctl_register();
 }

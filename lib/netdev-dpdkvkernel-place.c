@@ -1,0 +1,324 @@
+/*
+ * Copyright (c) 2026 The dpdkvkernel Authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#include <config.h>
+
+#include "netdev-dpdkvkernel-private.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "openvswitch/poll-loop.h"
+#include "openvswitch/vlog.h"
+#include "smap.h"
+#include "timeval.h"
+#include "vkernel-orphan.h"
+#include "vkernel-retry.h"
+#include "vkernel-tap.h"
+#include "vswitch-idl.h"
+
+VLOG_DEFINE_THIS_MODULE(netdev_dpdkvkernel_place);
+
+/* Milliseconds between two looks at the file of a namespace, for the kernel
+ * does not tell of its end. */
+#define LOOK_INTERVAL 1000
+
+/* Milliseconds until ports that can be opened have been, so that a free tap
+ * with the mark of such a port is known to be left behind. */
+#define SETTLE_TIME 10000
+
+bool netdev_dpdkvkernel_exiting;
+bool netdev_dpdkvkernel_cleaning_up;
+
+netdev_dpdkvkernel_has_database_func *netdev_dpdkvkernel_has_database;
+
+/* When to remove what was left behind, as time_msec(): as soon as the database
+ * is there, when ports have settled, and when a port was deleted. */
+static long long int sweep_at;
+
+/* When ports will have settled; 0 while the database is not there yet. */
+static long long int settled_at;
+
+void
+netdev_dpdkvkernel_look_at_tap(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    dev->place_at = 0;
+    dev->look_at_persist = true;
+}
+
+/* Where the tap is. */
+
+/* The namespace of the tap was deleted.  The tap would keep it alive, and so
+ * keep everything else that is in it: let go, and wait for one of that
+ * name. */
+static void
+lose_netns(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    VLOG_WARN("%s: network namespace \"%s\" was deleted, making the tap again "
+              "where there is one", netdev_get_name(&dev->up),
+              dev->wanted_config.host.netns);
+    dev->stats->events[VKERNEL_EVENT_NETNS_DELETED]++;
+    netdev_dpdkvkernel_request_change(dev);
+    dev->abandon_tap = true;
+    netdev_request_reconfigure(&dev->up);
+}
+
+/* Moves the tap to where the options want it, where it was before if
+ * 'back'. */
+static void
+move_tap(struct netdev_dpdkvkernel *dev, bool back)
+    OVS_REQUIRES(dev->mutex)
+{
+    const char *netns = dev->wanted_config.host.netns;
+    char *message;
+
+    message = vkernel_tap_move(dev->device.tap, netns);
+    if (message) {
+        dev->place_at = (vkernel_retry_lacks_file(&dev->wanted_config)
+                         ? vkernel_retry_look_again()
+                         : vkernel_retry_back_off(&dev->place_delay));
+    } else {
+        VLOG_INFO("%s: moved the tap %sto %s%s%s",
+                  netdev_get_name(&dev->up), back ? "back " : "",
+                  netns ? "network namespace \"" : "",
+                  netns ? netns : "the daemon's network namespace",
+                  netns ? "\"" : "");
+        free(dev->device.config.host.netns);
+        dev->device.config.host.netns = nullable_xstrdup(netns);
+        netdev_dpdkvkernel_follow_link(dev);
+        netdev_change_seq_changed(&dev->up);
+    }
+    netdev_dpdkvkernel_set_error(dev, VKERNEL_ERROR_PLACE, message);
+}
+
+void
+netdev_dpdkvkernel_place_tap(struct netdev_dpdkvkernel *dev)
+{
+    const char *netns = dev->wanted_config.host.netns;
+
+    if (dev->link_error == ENODEV || dev->abandon_tap
+        || time_msec() < dev->place_at) {
+        return;
+    }
+    dev->place_at = netns ? time_msec() + LOOK_INTERVAL : LLONG_MAX;
+    switch (vkernel_tap_find(dev->device.tap, netns)) {
+    case VKERNEL_TAP_RIGHT:
+        dev->place_delay = 0;
+        netdev_dpdkvkernel_set_error(dev, VKERNEL_ERROR_PLACE, NULL);
+        break;
+
+    case VKERNEL_TAP_TO_MOVE:
+        move_tap(dev, false);
+        break;
+
+    case VKERNEL_TAP_ASTRAY:
+        move_tap(dev, true);
+        break;
+
+    case VKERNEL_TAP_LOST:
+        lose_netns(dev);
+        break;
+    }
+}
+
+/* How long the tap lives. */
+
+/* Has the kernel keep what it knows of neighbours, or not, while nobody holds
+ * the tap, and it has no carrier.  Kernels before 5.16 cannot. */
+static void
+keep_neighbours(struct netdev_dpdkvkernel *dev, bool keep)
+    OVS_REQUIRES(dev->mutex)
+{
+    static const char *const keys[] = {
+        "net.ipv4.conf.IF.arp_evict_nocarrier",
+        "net.ipv6.conf.IF.ndisc_evict_nocarrier",
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+        int error = vkernel_tap_set_sysctl(dev->device.tap, keys[i],
+                                           keep ? "0" : "1");
+
+        if (error) {
+            VLOG_DBG("%s: cannot set %s (%s)", netdev_get_name(&dev->up),
+                     keys[i], ovs_strerror(error));
+        }
+    }
+}
+
+static void
+set_persistent(struct netdev_dpdkvkernel *dev, bool persistent)
+    OVS_REQUIRES(dev->mutex)
+{
+    int error = vkernel_tap_set_persistent(dev->device.tap, persistent);
+    char *message = NULL;
+
+    if (error) {
+        message = xasprintf("cannot make the tap %spersistent (%s)",
+                            persistent ? "" : "not ", ovs_strerror(error));
+    }
+    netdev_dpdkvkernel_set_error(dev, VKERNEL_ERROR_PERSIST, message);
+}
+
+void
+netdev_dpdkvkernel_keep_tap(struct netdev_dpdkvkernel *dev)
+{
+    const struct vkernel_config *config = &dev->wanted_config;
+    struct vkernel_tap *tap = dev->device.tap;
+    bool persist = config->host.persist;
+    char *mark;
+    bool marked;
+
+    if (!dev->look_at_persist || dev->link_error) {
+        return;
+    }
+    dev->look_at_persist = false;
+    mark = vkernel_orphan_mark(config->ifname, netdev_get_name(&dev->up));
+    marked = !strcmp(dev->link.alias, mark);
+    if (persist) {
+        if (!vkernel_tap_is_persistent(tap)) {
+            set_persistent(dev, true);
+        }
+        if (!dev->link.alias[0] && !config->host.alias) {
+            vkernel_tap_set_alias(tap, mark);
+        }
+        keep_neighbours(dev, true);
+    } else if (marked || vkernel_tap_is_persistent(tap)) {
+        set_persistent(dev, false);
+        if (marked) {
+            vkernel_tap_set_alias(tap, "");
+        }
+        keep_neighbours(dev, false);
+    }
+    free(mark);
+}
+
+/* Returns the row of the Interface 'name' if it is one of ours, on a bridge,
+ * otherwise NULL. */
+static const struct ovsrec_interface *
+find_interface(const char *name)
+{
+    const struct ovsrec_bridge *bridge = netdev_dpdkvkernel_find_bridge(name);
+
+    for (size_t i = 0; bridge && i < bridge->n_ports; i++) {
+        const struct ovsrec_port *port = bridge->ports[i];
+
+        for (size_t j = 0; j < port->n_interfaces; j++) {
+            const struct ovsrec_interface *iface = port->interfaces[j];
+
+            if (!strcmp(iface->name, name)
+                && !strcmp(iface->type, "dpdkvkernel")) {
+                return iface;
+            }
+        }
+    }
+    return NULL;
+}
+
+/* Will the database have a port opened again with the tap that 'dev' has
+ * now? */
+static bool
+comes_back(const struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    const char *name = netdev_get_name(&dev->up);
+    const struct ovsrec_interface *iface = find_interface(name);
+    struct vkernel_config config;
+    bool comes_back;
+    char *message;
+
+    if (!iface) {
+        return false;
+    }
+    message = vkernel_config_parse(name, &iface->options, &config);
+    if (message) {
+        free(message);
+        return true;
+    }
+    comes_back = (config.host.persist
+                  && !strcmp(config.ifname, dev->wanted_config.ifname));
+    vkernel_config_uninit(&config);
+    return comes_back;
+}
+
+void
+netdev_dpdkvkernel_leave_tap(struct netdev_dpdkvkernel *dev)
+{
+    if (netdev_dpdkvkernel_exiting
+        ? !netdev_dpdkvkernel_cleaning_up : comes_back(dev)) {
+        if (dev->device.tap) {
+            vkernel_tap_leave(dev->device.tap);
+        }
+    } else if (!netdev_dpdkvkernel_exiting
+               && !find_interface(netdev_get_name(&dev->up))) {
+        /* It may never have been opened, and yet have left a tap. */
+        sweep_at = MIN(sweep_at, time_msec());
+    }
+}
+
+/* Is a free tap that was made for the Interface 'name' of no use any more? */
+static bool
+is_orphan(const char *name)
+{
+    struct netdev_dpdkvkernel *dev;
+    bool is_open = false;
+
+    if (!find_interface(name)) {
+        return true;
+    }
+    /* If the Interface has a tap, it is another one. */
+    ovs_mutex_lock(&netdev_dpdkvkernel_ports_mutex);
+    LIST_FOR_EACH (dev, node, &netdev_dpdkvkernel_ports) {
+        ovs_mutex_lock(&dev->mutex);
+        is_open |= (!strcmp(netdev_get_name(&dev->up), name)
+                    && dev->device.tap && !dev->link_error);
+        ovs_mutex_unlock(&dev->mutex);
+    }
+    ovs_mutex_unlock(&netdev_dpdkvkernel_ports_mutex);
+    return is_open;
+}
+
+void
+netdev_dpdkvkernel_sweep_run(void)
+{
+    if (time_msec() < sweep_at || netdev_dpdkvkernel_exiting
+        || !netdev_dpdkvkernel_has_database()) {
+        return;
+    }
+    if (!settled_at) {
+        settled_at = time_msec() + SETTLE_TIME;
+    }
+    sweep_at = time_msec() < settled_at ? settled_at : LLONG_MAX;
+    vkernel_orphan_sweep(is_orphan);
+}
+
+void
+netdev_dpdkvkernel_sweep_wait(void)
+{
+    if (settled_at && sweep_at != LLONG_MAX) {
+        poll_timer_wait_until(sweep_at);
+    }
+}
+
+void
+netdev_dpdkvkernel_exit(bool cleanup)
+{
+    netdev_dpdkvkernel_exiting = true;
+    netdev_dpdkvkernel_cleaning_up = cleanup;
+}
