@@ -323,6 +323,7 @@ netdev_dpdkvkernel_run_port(struct netdev_dpdkvkernel *dev)
         }
         netdev_dpdkvkernel_place_tap(dev);
         netdev_dpdkvkernel_keep_tap(dev);
+        netdev_dpdkvkernel_set_carrier(dev);
         netdev_dpdkvkernel_prepare_change(dev);
         run_host(dev);
     }

@@ -23,6 +23,7 @@
  *   netdev-dpdkvkernel-change.c  what is wanted, prepared, and followed
  *   netdev-dpdkvkernel-query.c   what can be asked of a port
  *   netdev-dpdkvkernel-place.c   where the tap lives, and for how long
+ *   netdev-dpdkvkernel-carrier.c what carrier the tap has
  *   netdev-dpdkvkernel-qos.c     policers, for the QoS and policing columns
  *
  * All functions are called from the main thread. */
@@ -130,6 +131,9 @@ struct netdev_dpdkvkernel {
     bool look_at_persist OVS_GUARDED; /* May the tap not be what "persist"
                                        * makes of it? */
 
+    /* The carrier that the tap gets: netdev-dpdkvkernel-carrier.c. */
+    bool carrier_from_down OVS_GUARDED; /* Is the other port down? */
+
     /* What vkernel_tap_format_offloads() said last, or NULL. */
     char *offloads OVS_GUARDED;
 
@@ -234,6 +238,19 @@ void netdev_dpdkvkernel_sweep_run(void)
     OVS_EXCLUDED(netdev_dpdkvkernel_ports_mutex);
 void netdev_dpdkvkernel_sweep_wait(void);
 
+/* Carrier: netdev-dpdkvkernel-carrier.c. */
+
+/* Finds out the link states of the ports that carrier-from names.  To be
+ * called without any lock, for it takes those of all netdevs. */
+void netdev_dpdkvkernel_carrier_run(void)
+    OVS_EXCLUDED(netdev_dpdkvkernel_ports_mutex);
+void netdev_dpdkvkernel_carrier_wait(void);
+
+/* Gives the tap the carrier that it should have.  The tap must have been
+ * seen. */
+void netdev_dpdkvkernel_set_carrier(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex);
+
 /* Queries: netdev-dpdkvkernel-query.c.  Members of struct netdev_class. */
 
 int netdev_dpdkvkernel_get_numa_id(const struct netdev *netdev);
@@ -245,6 +262,11 @@ int netdev_dpdkvkernel_get_carrier(const struct netdev *netdev, bool *carrier);
 int netdev_dpdkvkernel_get_addr_list(const struct netdev *netdev,
                                      struct in6_addr **addrs,
                                      struct in6_addr **masks, int *n_addrs);
+int netdev_dpdkvkernel_get_features(const struct netdev *netdev,
+                                    enum netdev_features *current,
+                                    enum netdev_features *advertised,
+                                    enum netdev_features *supported,
+                                    enum netdev_features *peer);
 long long int netdev_dpdkvkernel_get_carrier_resets(
     const struct netdev *netdev);
 int netdev_dpdkvkernel_get_config(const struct netdev *netdev,

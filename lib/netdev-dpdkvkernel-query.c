@@ -125,6 +125,41 @@ netdev_dpdkvkernel_get_carrier_resets(const struct netdev *netdev)
     return carrier_resets;
 }
 
+/* Returns the bit of a speed in Mbit/s, with full duplex. */
+static enum netdev_features
+speed_to_feature(uint32_t speed)
+{
+    switch (speed) {
+    case 10: return NETDEV_F_10MB_FD;
+    case 100: return NETDEV_F_100MB_FD;
+    case 1000: return NETDEV_F_1GB_FD;
+    case 10000: return NETDEV_F_10GB_FD;
+    case 40000: return NETDEV_F_40GB_FD;
+    case 100000: return NETDEV_F_100GB_FD;
+    case 1000000: return NETDEV_F_1TB_FD;
+    default: return NETDEV_F_OTHER;
+    }
+}
+
+/* The tap's speed, which means nothing to the tap.  An administrator may
+ * change it for those who reckon with it. */
+int
+netdev_dpdkvkernel_get_features(const struct netdev *netdev,
+                                enum netdev_features *current,
+                                enum netdev_features *advertised,
+                                enum netdev_features *supported,
+                                enum netdev_features *peer)
+{
+    struct netdev_dpdkvkernel *dev = netdev_dpdkvkernel_cast(netdev);
+
+    ovs_mutex_lock(&dev->mutex);
+    *current = (dev->link_error ? 0
+                : speed_to_feature(vkernel_tap_get_speed(dev->device.tap)));
+    ovs_mutex_unlock(&dev->mutex);
+    *advertised = *supported = *peer = 0;
+    return 0;
+}
+
 int
 netdev_dpdkvkernel_get_config(const struct netdev *netdev,
                               struct smap *options)
@@ -256,6 +291,7 @@ netdev_dpdkvkernel_format_status(const struct netdev_dpdkvkernel_info *info,
               : (info->netns && vkernel_tap_find(device->tap, info->netns)
                  == VKERNEL_TAP_RIGHT) ? info->netns
               : "other"));
+    smap_add(status, "carrier", info->link->carrier ? "up" : "down");
     if (device->gso_max_size) {
         smap_add_format(status, "gso_max_size", "%d",
                         info->link->gso_max_size);

@@ -140,6 +140,7 @@ netdev_dpdkvkernel_run(const struct netdev_class *netdev_class OVS_UNUSED)
 {
     struct netdev_dpdkvkernel *dev;
 
+    netdev_dpdkvkernel_carrier_run();
     ovs_mutex_lock(&netdev_dpdkvkernel_ports_mutex);
     LIST_FOR_EACH (dev, node, &netdev_dpdkvkernel_ports) {
         netdev_dpdkvkernel_run_port(dev);
@@ -173,6 +174,7 @@ netdev_dpdkvkernel_wait(const struct netdev_class *netdev_class OVS_UNUSED)
         ovs_mutex_unlock(&dev->mutex);
     }
     ovs_mutex_unlock(&netdev_dpdkvkernel_ports_mutex);
+    netdev_dpdkvkernel_carrier_wait();
     netdev_dpdkvkernel_sweep_wait();
     vkernel_retry_wait();
 }
@@ -343,6 +345,9 @@ netdev_dpdkvkernel_update_flags(struct netdev *netdev, enum netdev_flags off,
     *old_flagsp = NETDEV_PROMISC | (was_up ? NETDEV_UP : 0);
     if ((on & NETDEV_UP && !was_up) || (off & NETDEV_UP && was_up)) {
         atomic_store_relaxed(&dev->admin_up, !was_up);
+        ovs_mutex_lock(&dev->mutex);
+        netdev_dpdkvkernel_set_carrier(dev);
+        ovs_mutex_unlock(&dev->mutex);
         netdev_change_seq_changed(netdev);
     }
     return 0;
@@ -440,6 +445,7 @@ static const struct netdev_class dpdkvkernel_class = {
     .set_mtu = netdev_dpdkvkernel_set_mtu,
     .get_ifindex = netdev_dpdkvkernel_get_ifindex,
     .get_carrier = netdev_dpdkvkernel_get_carrier,
+    .get_features = netdev_dpdkvkernel_get_features,
     .get_carrier_resets = netdev_dpdkvkernel_get_carrier_resets,
     .get_stats = netdev_dpdkvkernel_get_stats,
     .get_custom_stats = netdev_dpdkvkernel_get_custom_stats,

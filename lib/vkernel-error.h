@@ -40,6 +40,7 @@ enum vkernel_error_source {
     VKERNEL_ERROR_HOST,         /* What options ask for of the tap. */
     VKERNEL_ERROR_PLACE,        /* host-netns. */
     VKERNEL_ERROR_PERSIST,      /* persist. */
+    VKERNEL_ERROR_CARRIER,      /* carrier-from. */
     VKERNEL_N_ERROR_SOURCES
 };
 

@@ -419,6 +419,7 @@ parse_source(const char *name)
         [VKERNEL_ERROR_HOST] = "host",
         [VKERNEL_ERROR_PLACE] = "place",
         [VKERNEL_ERROR_PERSIST] = "persist",
+        [VKERNEL_ERROR_CARRIER] = "carrier",
     };
 
     BUILD_ASSERT_DECL(ARRAY_SIZE(names) == VKERNEL_N_ERROR_SOURCES);
