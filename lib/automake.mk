@@ -31,6 +31,8 @@ lib_libvkernel_la_SOURCES = \
 	lib/vkernel-compat.h \
 	lib/vkernel-config.c \
 	lib/vkernel-config.h \
+	lib/vkernel-cpus.c \
+	lib/vkernel-cpus.h \
 	lib/vkernel-device.c \
 	lib/vkernel-device.h \
 	lib/vkernel-error.c \
@@ -73,6 +75,8 @@ lib_libvkernel_la_SOURCES = \
 	lib/vkernel-rtnl.h \
 	lib/vkernel-rx.c \
 	lib/vkernel-rx.h \
+	lib/vkernel-stall.c \
+	lib/vkernel-stall.h \
 	lib/vkernel-stats.c \
 	lib/vkernel-stats.h \
 	lib/vkernel-sysctl.c \

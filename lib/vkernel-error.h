@@ -41,6 +41,7 @@ enum vkernel_error_source {
     VKERNEL_ERROR_PLACE,        /* host-netns. */
     VKERNEL_ERROR_PERSIST,      /* persist. */
     VKERNEL_ERROR_CARRIER,      /* carrier-from. */
+    VKERNEL_ERROR_WORKERS,      /* The threads of vhost. */
     VKERNEL_N_ERROR_SOURCES
 };
 

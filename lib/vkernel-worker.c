@@ -21,6 +21,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <linux/vhost.h>
 #include <sched.h>
@@ -82,6 +83,13 @@ struct worker {
     int percent;                /* Of the last interval; -1 if none. */
 };
 
+/* An eventfd, known by its ID, which no other one has as long as it is
+ * open. */
+struct event {
+    int fd;                     /* Descriptor. */
+    int id;                     /* What the kernel numbers it. */
+};
+
 struct vkernel_workers {
     char *proc;                 /* Where processes are shown. */
     struct stat vhost;          /* The device of vhost... */
@@ -94,6 +102,10 @@ struct vkernel_workers {
     size_t n_workers;
     int *fds;                   /* 'n_fds' of them. */
     size_t n_fds;
+
+    /* Likewise, the eventfds that vhost waits for, and some more. */
+    struct event *events;       /* 'n_events' of them. */
+    size_t n_events;
 };
 
 /* Reading /proc. */
@@ -317,6 +329,41 @@ is_vhost_fd(const struct vkernel_workers *workers, int fd)
     return is_vhost;
 }
 
+/* Fills 'event' with what the descriptor 'fd' is.  Returns false if it is not
+ * an eventfd, or one that a write might wait for. */
+static bool
+get_event(const struct vkernel_workers *workers, int fd, struct event *event)
+{
+    char *path = xasprintf("%s/self/fdinfo/%d", workers->proc, fd);
+    unsigned int flags;
+    const char *id;
+    char text[512];
+    bool ok;
+
+    ok = (read_text(path, text, sizeof text)
+          && (id = strstr(text, "\neventfd-id:")) != NULL
+          && sscanf(id, "\neventfd-id: %d", &event->id) == 1
+          && (id = strstr(text, "flags:")) != NULL
+          && sscanf(id, "flags: %o", &flags) == 1
+          && flags & O_NONBLOCK);
+    event->fd = fd;
+    free(path);
+    return ok;
+}
+
+/* Appends to 'found' the eventfds among the 'n' descriptors in 'fds'. */
+static void
+find_events(const struct vkernel_workers *workers, const int *fds, size_t n,
+            struct vkernel_workers *found)
+{
+    found->events = xcalloc(n, sizeof *found->events);
+    for (size_t i = 0; i < n; i++) {
+        if (get_event(workers, fds[i], &found->events[found->n_events])) {
+            found->n_events++;
+        }
+    }
+}
+
 static int
 compare_ints(const void *a_, const void *b_)
 {
@@ -340,12 +387,33 @@ find_all(const struct vkernel_workers *workers, struct vkernel_workers *found)
     find_workers_in(workers, "/self/task", true, pid_max, found);
 
     fds = list_numbers(workers->proc, "/self/fd", &n);
+    find_events(workers, fds, n, found);
     found->fds = fds;
     for (size_t i = 0; i < n; i++) {
         if (is_vhost_fd(workers, fds[i])) {
             found->fds[found->n_fds++] = fds[i];
         }
     }
+}
+
+/* Removes from 'found' the eventfds that 'before' has. */
+static void
+subtract_events(struct vkernel_workers *found,
+                const struct vkernel_workers *before)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < found->n_events; i++) {
+        bool is_old = false;
+
+        for (size_t j = 0; j < before->n_events; j++) {
+            is_old |= found->events[i].id == before->events[j].id;
+        }
+        if (!is_old) {
+            found->events[n++] = found->events[i];
+        }
+    }
+    found->n_events = n;
 }
 
 /* Removes from 'found' what 'before' has, and sorts the rest: descriptors are
@@ -382,6 +450,7 @@ subtract(struct vkernel_workers *found, const struct vkernel_workers *before)
     }
     found->n_fds = n;
     qsort(found->fds, n, sizeof *found->fds, compare_ints);
+    subtract_events(found, before);
 }
 
 /* Has 'workers' have what 'found' has, and nothing else. */
@@ -390,10 +459,13 @@ replace(struct vkernel_workers *workers, const struct vkernel_workers *found)
 {
     free(workers->workers);
     free(workers->fds);
+    free(workers->events);
     workers->workers = found->workers;
     workers->n_workers = found->n_workers;
     workers->fds = found->fds;
     workers->n_fds = found->n_fds;
+    workers->events = found->events;
+    workers->n_events = found->n_events;
 }
 
 struct vkernel_workers *
@@ -452,6 +524,7 @@ vkernel_workers_destroy(struct vkernel_workers *workers)
         free(workers->proc);
         free(workers->workers);
         free(workers->fds);
+        free(workers->events);
         free(workers);
     }
 }
@@ -523,8 +596,8 @@ update_percent(struct worker *worker, uint64_t cpu_msec)
 }
 
 int
-vkernel_workers_get(struct vkernel_workers *workers, size_t pair,
-                    struct vkernel_worker_info *info)
+vkernel_workers_peek(struct vkernel_workers *workers, size_t pair,
+                     struct vkernel_worker_info *info)
 {
     struct task_stat stat;
     struct worker *worker;
@@ -534,16 +607,29 @@ vkernel_workers_get(struct vkernel_workers *workers, size_t pair,
         return ESRCH;
     }
     worker = &workers->workers[pair];
-    info->cpus = read_cpus(workers->proc, &worker->task);
-    if (!info->cpus) {
-        return ESRCH;
-    }
     info->tid = worker->task.tid;
+    info->state = stat.state;
     info->cpu = stat.cpu;
     info->cpu_msec = stat.cpu_ticks * 1000 / sysconf(_SC_CLK_TCK);
     update_percent(worker, info->cpu_msec);
     info->percent = worker->percent;
     return 0;
+}
+
+int
+vkernel_workers_get(struct vkernel_workers *workers, size_t pair,
+                    struct vkernel_worker_info *info)
+{
+    int error = vkernel_workers_peek(workers, pair, info);
+
+    if (!error) {
+        info->cpus = read_cpus(workers->proc, &workers->workers[pair].task);
+        if (!info->cpus) {
+            memset(info, 0, sizeof *info);
+            error = ESRCH;
+        }
+    }
+    return error;
 }
 
 void
@@ -577,6 +663,24 @@ vkernel_workers_set_affinity(struct vkernel_workers *workers, size_t pair,
 }
 
 int
+vkernel_workers_get_affinity(const struct vkernel_workers *workers,
+                             size_t pair, unsigned long *cpus)
+{
+    cpu_set_t set;
+
+    if (pair >= workers->n_workers) {
+        return ESRCH;
+    }
+    if (sched_getaffinity(workers->workers[pair].task.tid, sizeof set, &set)) {
+        return errno;
+    }
+    for (size_t cpu = 0; cpu < VKERNEL_WORKER_MAX_CPUS; cpu++) {
+        bitmap_set(cpus, cpu, CPU_ISSET(cpu, &set));
+    }
+    return 0;
+}
+
+int
 vkernel_workers_set_busyloop(struct vkernel_workers *workers, size_t pair,
                              unsigned int usec)
 {
@@ -592,6 +696,24 @@ vkernel_workers_set_busyloop(struct vkernel_workers *workers, size_t pair,
         }
     }
     return 0;
+}
+
+size_t
+vkernel_workers_kick(const struct vkernel_workers *workers)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < workers->n_events; i++) {
+        const uint64_t one = 1;
+        struct event event;
+
+        if (get_event(workers, workers->events[i].fd, &event)
+            && event.id == workers->events[i].id
+            && write(event.fd, &one, sizeof one) == sizeof one) {
+            n++;
+        }
+    }
+    return n;
 }
 
 /* CPUs. */

@@ -79,6 +79,8 @@ size_t vkernel_workers_count(const struct vkernel_workers *);
 /* What a worker is doing. */
 struct vkernel_worker_info {
     pid_t tid;                  /* Thread ID. */
+    char state;                 /* As in proc(5): 'R' if it runs or waits for
+                                 * a CPU, 'S' if it has nothing to do. */
     char *cpus;                 /* CPUs that it may use, such as "0-3,8". */
     int cpu;                    /* The one it is on, or was on last. */
     uint64_t cpu_msec;          /* CPU time that it has used, in ms. */
@@ -90,6 +92,11 @@ struct vkernel_worker_info {
 /* Returns true if the worker of 'pair' is known and still there.  Another
  * thread that got its ID is not taken for it. */
 bool vkernel_workers_is_alive(const struct vkernel_workers *, size_t pair);
+
+/* Fills 'info' but for 'cpus', which is NULL: this is cheap enough to be done
+ * each second.  Returns 0, or ESRCH as vkernel_workers_get() does. */
+int vkernel_workers_peek(struct vkernel_workers *, size_t pair,
+                         struct vkernel_worker_info *info);
 
 /* Fills 'info', which the caller must vkernel_worker_info_uninit() in any
  * case.  Returns 0 or a positive errno value: ESRCH if the worker is not known
@@ -108,6 +115,11 @@ void vkernel_worker_info_uninit(struct vkernel_worker_info *);
 int vkernel_workers_set_affinity(struct vkernel_workers *, size_t pair,
                                  const unsigned long *cpus);
 
+/* Fills 'cpus', likewise, with those that the worker of 'pair' may use.
+ * Returns 0 or a positive errno value. */
+int vkernel_workers_get_affinity(const struct vkernel_workers *, size_t pair,
+                                 unsigned long *cpus);
+
 /* Has the worker of 'pair' poll both its rings for up to 'usec' microseconds
  * before it sleeps; 0 to sleep at once.
  *
@@ -115,6 +127,17 @@ int vkernel_workers_set_affinity(struct vkernel_workers *, size_t pair,
  * not known or no more what it was. */
 int vkernel_workers_set_busyloop(struct vkernel_workers *, size_t pair,
                                  unsigned int usec);
+
+/* Wakes all workers, as the driver does when it has put packets into an empty
+ * ring, in case that it was not heard.  A worker that has nothing to do goes
+ * to sleep again.
+ *
+ * The driver keeps the eventfds for that to itself.  Those that were made in
+ * this process while the device was probed are written to, if they still are
+ * the same; that some of them have another use does no harm, for what is
+ * signalled can always be signalled once too often.  Returns how many there
+ * were. */
+size_t vkernel_workers_kick(const struct vkernel_workers *);
 
 /* Fills 'cpus', a bitmap of VKERNEL_WORKER_MAX_CPUS bits, with those that a
  * worker shall use if nobody has said any: the CPUs of NUMA node 'numa_id',

@@ -31,6 +31,7 @@ TESTSUITE_AT = \
 	tests/vkernel-port.at \
 	tests/vkernel-prefix.at \
 	tests/vkernel-rtnl.at \
+	tests/vkernel-stall.at \
 	tests/vkernel-stats.at \
 	tests/vkernel-tap.at \
 	tests/vkernel-worker.at

@@ -29,6 +29,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -39,6 +40,7 @@
 #include "ovs-numa.h"
 #include "timeval.h"
 #include "util.h"
+#include "vkernel-cpus.h"
 #include "vkernel-testlib.h"
 #include "vkernel-worker.h"
 
@@ -220,7 +222,95 @@ test_fake(struct ovs_cmdl_context *ctx)
     ovs_assert(testlib_count_files() == n_files);
 }
 
+/* Waking. */
+
+/* Returns what was written to the eventfd 'fd' since the last call. */
+static int
+read_event(int fd)
+{
+    uint64_t value;
+
+    return read(fd, &value, sizeof value) == sizeof value ? value : 0;
+}
+
+/* kick: only eventfds that were made between the beginning and the end are
+ * written to, and only as long as they are the same. */
+static void
+test_kick(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    int before = eventfd(0, EFD_NONBLOCK);
+    struct vkernel_workers *workers;
+    int between[4], after, other;
+
+    workers = vkernel_workers_begin(NULL, fake_vhost);
+    for (int i = 0; i < 3; i++) {
+        between[i] = eventfd(0, EFD_NONBLOCK);
+    }
+    /* A write to this one could wait for ever. */
+    between[3] = eventfd(0, 0);
+    vkernel_workers_end(workers, 0);
+    after = eventfd(0, EFD_NONBLOCK);
+
+    ovs_assert(vkernel_workers_kick(workers) == 3);
+    ovs_assert(vkernel_workers_kick(workers) == 3);
+    for (int i = 0; i < 3; i++) {
+        ovs_assert(read_event(between[i]) == 2);
+    }
+    ovs_assert(!read_event(before));
+    ovs_assert(!read_event(after));
+
+    /* One number is another eventfd's now, another one a directory's. */
+    ovs_assert(dup2(after, between[0]) == between[0]);
+    close(between[1]);
+    other = open(".", O_RDONLY);
+    ovs_assert(other == between[1]);
+    ovs_assert(vkernel_workers_kick(workers) == 1);
+    ovs_assert(read_event(between[2]) == 1);
+    ovs_assert(!read_event(after));
+    vkernel_workers_destroy(workers);
+}
+
 /* CPUs. */
+
+static void
+print_cpus(const char *what, const unsigned long *cpus)
+{
+    char *text = vkernel_workers_format_cpus(cpus);
+
+    printf("%s: \"%s\"\n", what, text);
+    free(text);
+}
+
+/* parse-cpus TEXT...: parses and formats each in the form of the kernel's. */
+static void
+test_parse_cpus(struct ovs_cmdl_context *ctx)
+{
+    for (int i = 1; i < ctx->argc; i++) {
+        unsigned long cpus[BITMAP_N_LONGS(VKERNEL_WORKER_MAX_CPUS)];
+        bool ok;
+
+        memset(cpus, 0xa5, sizeof cpus);
+        ok = vkernel_cpus_parse(ctx->argv[i], cpus);
+        print_cpus(ok ? "right" : "wrong", cpus);
+    }
+}
+
+/* machine-cpus: prints the CPUs that are online and those that are reserved,
+ * as ./proc and ./sys have it. */
+static void
+test_machine_cpus(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    unsigned long cpus[BITMAP_N_LONGS(VKERNEL_WORKER_MAX_CPUS)];
+    size_t n_files = testlib_count_files();
+
+    memset(cpus, 0xa5, sizeof cpus);
+    vkernel_cpus_get_online("sys", cpus);
+    print_cpus("online", cpus);
+    memset(cpus, 0xa5, sizeof cpus);
+    vkernel_cpus_get_reserved(fake_proc, "sys", cpus);
+    print_cpus("reserved", cpus);
+    ovs_assert(testlib_count_files() == n_files);
+}
 
 /* default-cpus NODES NUMA_ID PMD_CPUS: prints the CPUs for workers on NUMA
  * node NUMA_ID of a machine whose CPU 0, 1 and so on belong to NODES ("0,0,1"
@@ -382,6 +472,9 @@ static const struct ovs_cmdl_command commands[] = {
     { "fake", "COMMAND...", 1, INT_MAX, test_fake, OVS_RO },
     { "default-cpus", "NODES NUMA_ID PMD_CPUS", 3, 3, test_default_cpus,
       OVS_RO },
+    { "kick", NULL, 0, 0, test_kick, OVS_RO },
+    { "parse-cpus", "TEXT...", 1, INT_MAX, test_parse_cpus, OVS_RO },
+    { "machine-cpus", NULL, 0, 0, test_machine_cpus, OVS_RO },
     { "format-cpus", "CPUS...", 1, INT_MAX, test_format_cpus, OVS_RO },
     { "kernel", NULL, 0, 0, test_kernel, OVS_RO },
     { NULL, NULL, 0, 0, NULL, OVS_RO },

@@ -35,6 +35,7 @@
 #include "vkernel-error.h"
 #include "vkernel-prefix.h"
 #include "vkernel-retry.h"
+#include "vkernel-stall.h"
 #include "vkernel-stats.h"
 #include "vkernel-testlib.h"
 
@@ -420,6 +421,7 @@ parse_source(const char *name)
         [VKERNEL_ERROR_PLACE] = "place",
         [VKERNEL_ERROR_PERSIST] = "persist",
         [VKERNEL_ERROR_CARRIER] = "carrier",
+        [VKERNEL_ERROR_WORKERS] = "workers",
     };
 
     BUILD_ASSERT_DECL(ARRAY_SIZE(names) == VKERNEL_N_ERROR_SOURCES);
@@ -706,6 +708,46 @@ test_stats_driver(struct ovs_cmdl_context *ctx OVS_UNUSED)
     putchar('\n');
 }
 
+/* stall LOOK...: takes each look, "MSEC TAKEN QUEUE...", with QUEUE as
+ * "PACKETS:FULL_DROPS", and prints which queues are stalled. */
+static void
+test_stall(struct ovs_cmdl_context *ctx)
+{
+    struct vkernel_stall stall;
+
+    memset(&stall, 0, sizeof stall);
+    for (int i = 1; i < ctx->argc; i++) {
+        struct vkernel_stall_sample samples[VKERNEL_MAX_QUEUES];
+        const char *text = ctx->argv[i];
+        long long int msec, taken;
+        int n_queues = 0;
+        bool idle, any;
+        int n;
+
+        ovs_assert(ovs_scan(text, "%lld %lld%n", &msec, &taken, &n));
+        text += n;
+        while (ovs_scan(text, " %"SCNu64":%"SCNu64"%n",
+                        &samples[n_queues].packets,
+                        &samples[n_queues].full_drops, &n)) {
+            text += n;
+            n_queues++;
+        }
+        idle = vkernel_stall_is_idle(&stall, n_queues, samples);
+        vkernel_stall_look(&stall, msec, taken, n_queues, samples);
+        printf("%lld:", msec);
+        any = false;
+        for (int q = 0; q < n_queues; q++) {
+            if (vkernel_stall_is_stalled(&stall, q)) {
+                printf(" %d", q);
+                any = true;
+            }
+        }
+        printf("%s, %sidle before\n", any ? "" : " none", idle ? "" : "not ");
+    }
+    vkernel_stall_reset(&stall);
+    ovs_assert(!vkernel_stall_is_stalled(&stall, 0));
+}
+
 static const struct ovs_cmdl_command commands[] = {
     { "config", "NAME [KEY=VALUE]...", 1, INT_MAX, test_config, OVS_RO },
     { "config-unknown", "NAME [KEY=VALUE]...", 1, INT_MAX,
@@ -726,6 +768,7 @@ static const struct ovs_cmdl_command commands[] = {
     { "prefix-equals", NULL, 0, 0, test_prefix_equals, OVS_RO },
     { "error", "IFACE ARG...", 2, INT_MAX, test_error, OVS_RO },
     { "error-leaks", NULL, 0, 0, test_error_leaks, OVS_RO },
+    { "stall", "LOOK...", 1, INT_MAX, test_stall, OVS_RO },
     { "retry", "ARG...", 1, INT_MAX, test_retry, OVS_RO },
     { "stats-ledger", "USED SHOWN BASE", 3, 3, test_stats_ledger, OVS_RO },
     { "stats-custom", "USED SHOWN BASE", 3, 3, test_stats_custom, OVS_RO },

@@ -1,0 +1,156 @@
+/*
+ * Copyright (c) 2026 The dpdkvkernel Authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#include <config.h>
+
+#include "vkernel-cpus.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bitmap.h"
+#include "util.h"
+#include "vkernel-worker.h"
+
+/* What dpif-netdev names a thread that polls, before the number of its CPU. */
+static const char pmd_prefix[] = "pmd-c";
+
+static void
+clear(unsigned long *cpus)
+{
+    bitmap_set_multiple(cpus, 0, VKERNEL_WORKER_MAX_CPUS, false);
+}
+
+/* Parses the number at '*textp', and sets '*textp' after it.  Returns -1 if
+ * there is none, or it is not that of a CPU. */
+static int
+parse_cpu(const char **textp)
+{
+    const char *text = *textp;
+    int cpu = 0;
+
+    if (!isdigit((unsigned char) *text)) {
+        return -1;
+    }
+    for (; isdigit((unsigned char) *text); text++) {
+        cpu = cpu * 10 + (*text - '0');
+        if (cpu >= VKERNEL_WORKER_MAX_CPUS) {
+            return -1;
+        }
+    }
+    *textp = text;
+    return cpu;
+}
+
+bool
+vkernel_cpus_parse(const char *text, unsigned long *cpus)
+{
+    clear(cpus);
+    while (*text) {
+        int first = parse_cpu(&text);
+        int last = first;
+
+        if (first >= 0 && *text == '-') {
+            text++;
+            last = parse_cpu(&text);
+        }
+        if (first < 0 || last < first || (*text && *text != ',')) {
+            clear(cpus);
+            return false;
+        }
+        bitmap_set_multiple(cpus, first, last - first + 1, true);
+        if (*text && !*++text) {
+            clear(cpus);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Reads the first line of the file 'path' into 'line', of 'size' bytes.
+ * Returns false if that fails. */
+static bool
+read_line(const char *path, char *line, size_t size)
+{
+    FILE *file = fopen(path, "re");
+    bool ok = file && fgets(line, size, file);
+
+    if (ok) {
+        line[strcspn(line, "\n")] = '\0';
+    }
+    if (file) {
+        fclose(file);
+    }
+    return ok;
+}
+
+/* Fills 'cpus' from the file 'name' of the kernel's.  Returns false if that
+ * fails; 'cpus' is then empty. */
+static bool
+read_cpus(const char *sys, const char *name, unsigned long *cpus)
+{
+    char *path = xasprintf("%s/devices/system/cpu/%s", sys ? sys : "/sys",
+                           name);
+    char line[4096];
+    bool ok;
+
+    clear(cpus);
+    ok = read_line(path, line, sizeof line) && vkernel_cpus_parse(line, cpus);
+    free(path);
+    return ok;
+}
+
+void
+vkernel_cpus_get_online(const char *sys, unsigned long *cpus)
+{
+    if (!read_cpus(sys, "online", cpus)) {
+        bitmap_set_multiple(cpus, 0, VKERNEL_WORKER_MAX_CPUS, true);
+    }
+}
+
+void
+vkernel_cpus_get_reserved(const char *proc, const char *sys,
+                          unsigned long *cpus)
+{
+    char *dir_name = xasprintf("%s/self/task", proc ? proc : "/proc");
+    const struct dirent *entry;
+    DIR *dir = opendir(dir_name);
+
+    read_cpus(sys, "isolated", cpus);
+    while (dir && (entry = readdir(dir))) {
+        char *path = xasprintf("%s/%s/comm", dir_name, entry->d_name);
+        const char *name;
+        char line[64];
+        int cpu;
+
+        if (read_line(path, line, sizeof line)
+            && !strncmp(line, pmd_prefix, strlen(pmd_prefix))) {
+            name = line + strlen(pmd_prefix);
+            cpu = parse_cpu(&name);
+            if (cpu >= 0 && *name == '/') {
+                bitmap_set1(cpus, cpu);
+            }
+        }
+        free(path);
+    }
+    if (dir) {
+        closedir(dir);
+    }
+    free(dir_name);
+}
