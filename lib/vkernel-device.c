@@ -29,6 +29,7 @@
 #include "vkernel-port.h"
 #include "vkernel-stats.h"
 #include "vkernel-tap.h"
+#include "vkernel-worker.h"
 
 /* Makes the buffers that the configuration and MTU of 'device' take. */
 static char *
@@ -101,6 +102,36 @@ set_up_tap(struct vkernel_device *device)
     return NULL;
 }
 
+/* Probes the port of 'device' with 'args', and finds the threads that the
+ * kernel makes for it. */
+static char *
+probe_port(struct vkernel_device *device,
+           const struct vkernel_port_args *args)
+{
+    char *message;
+
+    device->workers = vkernel_workers_begin(NULL, args->vhost_path);
+    message = vkernel_port_open(args, &device->port);
+    if (message) {
+        vkernel_workers_destroy(device->workers);
+        device->workers = NULL;
+    } else {
+        /* Without them it works all the same. */
+        vkernel_workers_end(device->workers, args->n_queues);
+    }
+    return message;
+}
+
+/* Closes the port of 'device', if it has one. */
+static void
+close_port__(struct vkernel_device *device)
+{
+    vkernel_workers_destroy(device->workers);
+    device->workers = NULL;
+    vkernel_port_close(device->port);
+    device->port = NULL;
+}
+
 /* Opens the port of 'device', which has its tap and buffers. */
 static char *
 open_port(struct vkernel_device *device)
@@ -128,14 +159,13 @@ open_port(struct vkernel_device *device)
     }
     message = set_up_tap(device);
     if (!message) {
-        message = vkernel_port_open(&args, &device->port);
+        message = probe_port(device, &args);
     }
     vkernel_netns_leave(saved);
     if (!message) {
         message = check_granted(device);
         if (message) {
-            vkernel_port_close(device->port);
-            device->port = NULL;
+            close_port__(device);
         }
     }
     return message;
@@ -207,8 +237,7 @@ close_port(struct vkernel_device *device, struct vkernel_driver_stats *stats)
 
         vkernel_port_get_stats(device->port, &last);
         vkernel_driver_stats_add(stats, &last);
-        vkernel_port_close(device->port);
-        device->port = NULL;
+        close_port__(device);
     }
 }
 
@@ -327,7 +356,7 @@ vkernel_device_set_mac(struct vkernel_device *device, struct eth_addr mac)
 void
 vkernel_device_close(struct vkernel_device *device)
 {
-    vkernel_port_close(device->port);
+    close_port__(device);
     vkernel_buffers_put(&device->buffers);
     vkernel_tap_close(device->tap);
     vkernel_config_uninit(&device->config);

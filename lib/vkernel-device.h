@@ -34,6 +34,7 @@
 struct vkernel_driver_stats;
 struct vkernel_port;
 struct vkernel_tap;
+struct vkernel_workers;
 
 struct vkernel_device {
     struct vkernel_config config; /* What it was opened with. */
@@ -43,6 +44,7 @@ struct vkernel_device {
     int socket_id;              /* NUMA node. */
     struct vkernel_tap *tap;    /* NULL if and only if it is not open. */
     struct vkernel_port *port;  /* NULL after a change that failed badly. */
+    struct vkernel_workers *workers; /* Of 'port': NULL if that is. */
     struct vkernel_buffers buffers; /* Of its packets. */
 };
 

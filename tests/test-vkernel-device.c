@@ -40,6 +40,7 @@
 #include "vkernel-port.h"
 #include "vkernel-stats.h"
 #include "vkernel-tap.h"
+#include "vkernel-worker.h"
 #include "vkernel-testlib.h"
 
 /* A simulated tap. */
@@ -646,6 +647,8 @@ change_new_device(const struct change *change, int first, int second)
     if (change->lost_port) {
         vkernel_port_close(device.port);
         device.port = NULL;
+        vkernel_workers_destroy(device.workers);
+        device.workers = NULL;
     }
     n_faults = change_device(&device, change, first, second);
     change_device(&device, change, 0, 0);
@@ -809,6 +812,8 @@ test_set_mac(struct ovs_cmdl_context *ctx OVS_UNUSED)
     sim_fail_at(0, 0);
     vkernel_port_close(device.port);
     device.port = NULL;
+    vkernel_workers_destroy(device.workers);
+    device.workers = NULL;
     ovs_assert(!vkernel_device_set_mac(&device, old.mac));
     ovs_assert(eth_addr_equals(device.tap->mac, old.mac));
     ovs_assert(!change_device(&device, &changes[0], 0, 0));
