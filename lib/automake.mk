@@ -22,6 +22,7 @@ lib_libvkernel_la_SOURCES = \
 	lib/netdev-dpdkvkernel-query.c \
 	lib/netdev-dpdkvkernel-unixctl.c \
 	lib/netdev-dpdkvkernel-unixctl.h \
+	lib/netdev-dpdkvkernel-worker.c \
 	lib/netdev-dpdkvkernel.c \
 	lib/netdev-dpdkvkernel.h \
 	lib/vkernel-addr.c \

@@ -127,6 +127,7 @@ is_change_wanted(const struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex)
 {
     return (!dev->device.port
+            || dev->workers.reopen
             || dev->link_error == ENODEV
             || dev->device.mtu != dev->wanted_mtu
             || !vkernel_config_equals(&dev->device.config,
@@ -324,6 +325,7 @@ netdev_dpdkvkernel_run_port(struct netdev_dpdkvkernel *dev)
         netdev_dpdkvkernel_place_tap(dev);
         netdev_dpdkvkernel_keep_tap(dev);
         netdev_dpdkvkernel_set_carrier(dev);
+        netdev_dpdkvkernel_run_workers(dev);
         netdev_dpdkvkernel_prepare_change(dev);
         run_host(dev);
     }
@@ -423,6 +425,7 @@ publish(struct netdev_dpdkvkernel *dev)
     dev->offloads = (dev->link_error ? NULL
                      : vkernel_tap_format_offloads(device->tap));
     netdev_dpdkvkernel_look_at_tap(dev);
+    netdev_dpdkvkernel_new_workers(dev);
     netdev_change_seq_changed(&dev->up);
 }
 
@@ -555,6 +558,9 @@ netdev_dpdkvkernel_apply_options(struct netdev_dpdkvkernel *dev,
     }
     if (!message) {
         run_host(dev);
+    }
+    if (dev->device.tap) {
+        netdev_dpdkvkernel_place_workers(dev);
     }
     ovs_mutex_unlock(&dev->mutex);
     vkernel_config_uninit(&config);

@@ -24,6 +24,7 @@
  *   netdev-dpdkvkernel-query.c   what can be asked of a port
  *   netdev-dpdkvkernel-place.c   where the tap lives, and for how long
  *   netdev-dpdkvkernel-carrier.c what carrier the tap has
+ *   netdev-dpdkvkernel-worker.c  the threads of vhost, looked after
  *   netdev-dpdkvkernel-qos.c     policers, for the QoS and policing columns
  *
  * All functions are called from the main thread. */
@@ -44,6 +45,7 @@
 #include "vkernel-host.h"
 #include "vkernel-link.h"
 #include "vkernel-rx.h"
+#include "vkernel-stall.h"
 #include "vkernel-stats.h"
 #include "vkernel-tx.h"
 
@@ -63,6 +65,36 @@ extern netdev_dpdkvkernel_has_database_func *netdev_dpdkvkernel_has_database;
 /* What netdev_dpdkvkernel_exit() has said. */
 extern bool netdev_dpdkvkernel_exiting;
 extern bool netdev_dpdkvkernel_cleaning_up;
+/* How the worker of a queue pair is doing. */
+struct netdev_dpdkvkernel_worker {
+    bool placed;                /* It was told where to run... */
+    struct vkernel_cpus target; /* ...namely here... */
+    struct vkernel_cpus granted; /* ...which the kernel made this of... */
+    struct vkernel_cpus online; /* ...with these CPUs there are... */
+    int error;                  /* ...or refused, with this errno value. */
+
+    uint64_t past_cpu_msec;     /* CPU time of those before, in ms. */
+    uint64_t cpu_msec;          /* Its own, at the last look. */
+    int cpu;                    /* The CPU it was on then. */
+    bool starves;               /* It could run, and gets no time. */
+    uint64_t n_stalls;          /* How often its queue was stalled. */
+    bool helped;                /* Something was done about that. */
+    int away_from;              /* The CPU on which it got no time... */
+    long long int away_until;   /* ...until when to keep it away, or 0. */
+};
+
+/* Likewise, all of a port's. */
+struct netdev_dpdkvkernel_workers {
+    struct netdev_dpdkvkernel_worker queues[VKERNEL_MAX_QUEUES];
+    struct vkernel_stall stall; /* Which queues are stalled. */
+    long long int next_look;    /* When to look, as time_msec(). */
+    int busyloop_us;            /* What they were told. */
+    int busyloop_error;         /* Why they were not. */
+    int default_error;          /* Why their default CPUs were refused. */
+    bool reopen;                /* The device must be opened again. */
+    long long int no_reopen_until; /* Not before this, for a stalled queue. */
+    uint64_t n_reopened;        /* How often that was wanted. */
+};
 
 /* A policer, or NULL, that the fast path reads without a lock. */
 typedef OVSRCU_TYPE(struct vkernel_policer *) netdev_dpdkvkernel_policer;
@@ -136,6 +168,8 @@ struct netdev_dpdkvkernel {
 
     /* What vkernel_tap_format_offloads() said last, or NULL. */
     char *offloads OVS_GUARDED;
+    /* Who works for it in the kernel. */
+    struct netdev_dpdkvkernel_workers workers OVS_GUARDED;
 
     /* The last QoS was not valid, so that the one before goes on?  What is
      * wrong with it, for the user, until set_policing() tells. */
@@ -250,6 +284,35 @@ void netdev_dpdkvkernel_carrier_wait(void);
  * seen. */
 void netdev_dpdkvkernel_set_carrier(struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex);
+
+/* Workers: netdev-dpdkvkernel-worker.c. */
+
+/* Takes note that 'dev->device' was opened, which makes workers anew, and
+ * places them. */
+void netdev_dpdkvkernel_new_workers(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex);
+
+/* Has each worker run where it shall, by the options or by default, and tells
+ * what is wrong with that.  Does nothing that was done already. */
+void netdev_dpdkvkernel_place_workers(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex);
+
+/* Looks after the workers, and the queues that they work for, each second. */
+void netdev_dpdkvkernel_run_workers(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex);
+
+/* Arranges for poll_block() to wake up when that is due. */
+void netdev_dpdkvkernel_wait_workers(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex);
+
+/* Appends counters of the workers to 'stats'. */
+void netdev_dpdkvkernel_add_worker_stats(struct netdev_dpdkvkernel *dev,
+                                         struct netdev_custom_stats *stats)
+    OVS_REQUIRES(dev->mutex);
+
+/* Adds to 'status' that the workers are not known, or not placed. */
+void netdev_dpdkvkernel_format_workers_status(
+    const struct netdev_dpdkvkernel_info *, struct smap *status);
 
 /* Queries: netdev-dpdkvkernel-query.c.  Members of struct netdev_class. */
 

@@ -215,6 +215,7 @@ netdev_dpdkvkernel_get_custom_stats(const struct netdev *netdev,
     ovs_mutex_lock(&dev->mutex);
     refresh_stats(dev);
     vkernel_stats_get_custom(dev->stats, dev->device.config.n_queues, stats);
+    netdev_dpdkvkernel_add_worker_stats(dev, stats);
     ovs_mutex_unlock(&dev->mutex);
     return 0;
 }
@@ -231,6 +232,7 @@ get_info(struct netdev_dpdkvkernel *dev, struct netdev_dpdkvkernel_info *info)
     info->link = &dev->link;
     info->link_error = dev->link_error;
     info->host = dev->host;
+    info->workers_error = dev->workers.default_error;
     info->stats = dev->stats;
     info->netns = dev->wanted_config.host.netns;
     info->netns_missing = (info->netns && dev->link_error
@@ -269,6 +271,7 @@ netdev_dpdkvkernel_format_status(const struct netdev_dpdkvkernel_info *info,
     smap_add_format(status, "numa_id", "%d", device->socket_id);
     smap_add_format(status, "queues", "%d", device->config.n_queues);
     smap_add_format(status, "ring_size", "%d", device->config.ring_size);
+    netdev_dpdkvkernel_format_workers_status(info, status);
     format_policer("ingress_policing", info->rx_policer, status);
     format_policer("qos", info->tx_policer, status);
     if (problem) {

@@ -86,6 +86,7 @@ format_show(const struct netdev_dpdkvkernel_info *info, void *reply_)
     }
     free(nodes);
     smap_destroy(&status);
+    netdev_dpdkvkernel_format_workers(info, reply);
 }
 
 static void

@@ -165,6 +165,7 @@ netdev_dpdkvkernel_wait(const struct netdev_class *netdev_class OVS_UNUSED)
             vkernel_tap_wait(dev->device.tap);
             vkernel_host_wait(dev->host);
         }
+        netdev_dpdkvkernel_wait_workers(dev);
         if (dev->retry_at) {
             poll_timer_wait_until(dev->retry_at);
         }

@@ -76,6 +76,8 @@ struct netdev_dpdkvkernel_info {
     int link_error;             /* As vkernel_tap_get_link() returns it. */
     const struct vkernel_host *host; /* What the tap has of what is asked
                                       * for. */
+    int workers_error;          /* Why the workers' default CPUs were refused,
+                                 * as an errno value. */
     const struct vkernel_stats *stats;
     const char *netns;          /* Where the tap should be, or NULL. */
     bool netns_missing;         /* Is there no such namespace now? */
@@ -93,5 +95,9 @@ int netdev_dpdkvkernel_for_each(
 /* Adds to 'status' what the port was granted: the status column. */
 void netdev_dpdkvkernel_format_status(const struct netdev_dpdkvkernel_info *,
                                       struct smap *status);
+
+/* Appends a line for the worker of each queue pair, if they are known. */
+void netdev_dpdkvkernel_format_workers(const struct netdev_dpdkvkernel_info *,
+                                       struct ds *);
 
 #endif /* netdev-dpdkvkernel.h */
