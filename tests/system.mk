@@ -33,6 +33,7 @@ SYSTEM_TESTSUITE_AT = \
 	tests/system-vkernel-policer.at \
 	tests/system-vkernel-queues.at \
 	tests/system-vkernel-traffic.at \
+	tests/system-vkernel-worker.at \
 	tests/vkernel-kernel.at \
 	tests/vkernel-tap.at
 SYSTEM_TESTSUITE = tests/system-vkernel-testsuite

@@ -50,9 +50,14 @@
         Writes a capture of one UDP frame of SIZE bytes.
     hold-tap TAP [multi_queue] [tun]
         Makes or opens a tap, prints "ready", and keeps it until it is killed.
+    detach-queues PID TAP
+        Takes the queues that process PID has attached to TAP off it, and
+        prints how many there were.
 """
 
+import ctypes
 import fcntl
+import os
 import selectors
 import socket
 import struct
@@ -64,6 +69,9 @@ import time
 ETH_TYPE = 0x88b5
 
 TUNSETIFF = 0x400454ca
+TUNSETQUEUE = 0x400454d9
+IFF_DETACH_QUEUE = 0x0400
+SYS_PIDFD_GETFD = 438
 IFF_TUN = 0x0001
 IFF_TAP = 0x0002
 IFF_MULTI_QUEUE = 0x0100
@@ -350,6 +358,31 @@ def hold_tap(tap, *words):
             time.sleep(60)
 
 
+def detach_queues(pid, tap):
+    libc = ctypes.CDLL(None, use_errno=True)
+    pidfd = os.pidfd_open(int(pid))
+    n = 0
+    for name in os.listdir(f'/proc/{pid}/fdinfo'):
+        try:
+            with open(f'/proc/{pid}/fdinfo/{name}') as f:
+                lines = f.read().splitlines()
+        except OSError:
+            continue
+        if f'iff:\t{tap}' in lines:
+            fd = libc.syscall(SYS_PIDFD_GETFD, pidfd, int(name), 0)
+            if fd < 0:
+                raise OSError(ctypes.get_errno(), name)
+            try:
+                fcntl.ioctl(fd, TUNSETQUEUE,
+                            struct.pack('16sH22x', b'', IFF_DETACH_QUEUE))
+                n += 1
+            except OSError:
+                # It is detached already.
+                pass
+            os.close(fd)
+    print(f'{n} queue{"" if n == 1 else "s"} detached')
+
+
 COMMANDS = {
     'echo': echo,
     'tcp-file': tcp_file,
@@ -363,6 +396,7 @@ COMMANDS = {
     'session': session,
     'udp-pcap': udp_pcap,
     'hold-tap': hold_tap,
+    'detach-queues': detach_queues,
 }
 
 if __name__ == '__main__':
