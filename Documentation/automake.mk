@@ -18,6 +18,7 @@ DOC_SOURCE = \
 	Documentation/howto/first-port.rst \
 	Documentation/howto/host-side.rst \
 	Documentation/howto/pinning.rst \
+	Documentation/howto/routing-daemons.rst \
 	Documentation/intro/install.rst \
 	Documentation/ref/dpdkvkernel.7.rst \
 	Documentation/topics/design.rst \
