@@ -47,12 +47,14 @@ cd "$(dirname "$0")"
 BUILDDIR=${BUILDDIR:-build}
 JOBS=${JOBS:-$(nproc)}
 
-# What it takes to build, to run, and to run in a VM.
+# What it takes to build, to run, to run all tests, for the benchmark, and to
+# run in a VM.
 BUILD_PACKAGES="autoconf automake libtool make gcc libc6-dev pkg-config
     python3 python3-docutils openvswitch-source libdpdk-dev libssl-dev
     libcap-ng-dev libunbound-dev"
 RUN_PACKAGES="openvswitch-switch iproute2 iputils-ping iperf3 kmod procps
     ethtool tcpdump netcat-openbsd valgrind"
+CHECK_PACKAGES="frr"
 BENCH_PACKAGES="dpdk-dev gnuplot-nox"
 VM_PACKAGES="qemu-system-x86 busybox-static cpio xz-utils"
 
@@ -176,7 +178,7 @@ run_suite() {
 }
 
 check() {
-    build
+    build $CHECK_PACKAGES
     rm -f "$BUILDDIR"/suite-*.log
     status=0
     run_suite check make -C "$BUILDDIR" check || status=1

@@ -23,8 +23,9 @@ SYSTEM_TESTSUITE_AT = \
 	tests/system-vkernel-testsuite.at \
 	tests/system-vkernel-macros.at \
 	tests/system-vkernel-errors.at \
-	tests/system-vkernel-host.at \
+	tests/system-vkernel-frr.at \
 	tests/system-vkernel-heal.at \
+	tests/system-vkernel-host.at \
 	tests/system-vkernel-ledger.at \
 	tests/system-vkernel-lifecycle.at \
 	tests/system-vkernel-link.at \
