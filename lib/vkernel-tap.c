@@ -44,6 +44,7 @@
 #include "vkernel-netns.h"
 #include "vkernel-orphan.h"
 #include "vkernel-rtnl.h"
+#include "vkernel-sysctl.h"
 
 VLOG_DEFINE_THIS_MODULE(vkernel_tap);
 
@@ -587,22 +588,6 @@ vkernel_tap_set_carrier(struct vkernel_tap *tap, bool carrier_)
     return ioctl(tap->anchor, TUNSETCARRIER, &carrier) ? errno : 0;
 }
 
-/* Writes 'value' to the file at 'path', which must exist. */
-static int
-write_file(const char *path, const char *value)
-{
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
-    int error = 0;
-
-    if (fd < 0 || write(fd, value, strlen(value)) < 0) {
-        error = errno;
-    }
-    if (fd >= 0) {
-        close(fd);
-    }
-    return error;
-}
-
 int
 vkernel_tap_set_sysctl(struct vkernel_tap *tap, const char *key,
                        const char *value)
@@ -613,7 +598,7 @@ vkernel_tap_set_sysctl(struct vkernel_tap *tap, const char *key,
 
     error = path ? vkernel_tap_enter_netns(tap, &saved) : EINVAL;
     if (!error) {
-        error = write_file(path, value);
+        error = vkernel_sysctl_set(path, value);
         vkernel_netns_leave(saved);
     }
     free(path);
