@@ -27,6 +27,8 @@ lib_libvkernel_la_SOURCES = \
 	lib/netdev-dpdkvkernel.h \
 	lib/vkernel-addr.c \
 	lib/vkernel-addr.h \
+	lib/vkernel-anchor.c \
+	lib/vkernel-anchor.h \
 	lib/vkernel-buffers.c \
 	lib/vkernel-buffers.h \
 	lib/vkernel-compat.h \

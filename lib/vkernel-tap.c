@@ -19,16 +19,13 @@
 #include "vkernel-tap.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/filter.h>
-#include <linux/if_tun.h>
 #include <linux/rtnetlink.h>
-#include <net/if_arp.h>
+#include <net/if.h>
 #include <poll.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -38,6 +35,7 @@
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 #include "util.h"
+#include "vkernel-anchor.h"
 #include "vkernel-ethtool.h"
 #include "vkernel-host-config.h"
 #include "vkernel-link.h"
@@ -47,13 +45,6 @@
 #include "vkernel-sysctl.h"
 
 VLOG_DEFINE_THIS_MODULE(vkernel_tap);
-
-static const char tun_path[] = "/dev/net/tun";
-
-/* What the driver passes to TUNSETIFF for its queues: an anchor with other
- * flags would change them for the whole device. */
-#define TAP_FLAGS \
-    (IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | IFF_MULTI_QUEUE | IFF_NAPI)
 
 /* Speeds in Mbit/s: what the kernel gives a tap, which nothing is slower than,
  * and what such a tap gets. */
@@ -86,83 +77,6 @@ struct vkernel_tap {
     int events;                 /* For vkernel_tap_run() to return. */
     bool persistent;            /* Made so by us. */
 };
-
-/* Fails if a device that is not a free multi-queue tap has the name 'ifname'.
- * The kernel would say no more than "Invalid argument" or "Device or resource
- * busy", and would share a multi-queue tap with any other program. */
-static char *
-check_ifname_is_free(const char *ifname)
-{
-    struct vkernel_link link;
-    struct nl_sock *sock;
-    int error;
-
-    error = nl_sock_create(NETLINK_ROUTE, &sock);
-    if (!error) {
-        error = vkernel_link_get(sock, ifname, 0, &link);
-        nl_sock_destroy(sock);
-    }
-    if (error == ENODEV) {
-        return NULL;
-    } else if (error) {
-        return xasprintf("cannot ask the kernel for a device named \"%s\" "
-                         "(%s)", ifname, ovs_strerror(error));
-    } else if (!link.is_tap) {
-        return xasprintf("\"%s\" is the name of a device that is not a tap: "
-                         "a free name, or that of a free multi-queue tap, is "
-                         "accepted; options:ifname sets another name",
-                         ifname);
-    } else if (!link.multi_queue) {
-        return xasprintf("the tap \"%s\" has a single queue, or belongs to "
-                         "another program: a free name, or that of a free "
-                         "tap made with \"ip tuntap add %s mode tap "
-                         "multi_queue\", is accepted; options:ifname sets "
-                         "another name", ifname, ifname);
-    } else if (link.n_queues || link.n_disabled_queues) {
-        return xasprintf("the tap \"%s\" is in use by another program: a "
-                         "free name, or that of a free multi-queue tap, is "
-                         "accepted; options:ifname sets another name",
-                         ifname);
-    }
-    return NULL;
-}
-
-/* Opens the anchor of 'tap'. */
-static char *
-open_anchor(struct vkernel_tap *tap, const char *ifname)
-{
-    struct ifreq ifr;
-
-    tap->anchor = open(tun_path, O_RDWR | O_CLOEXEC);
-    if (tap->anchor < 0) {
-        int error = errno;
-
-        return xasprintf("cannot open %s (%s): %s", tun_path,
-                         ovs_strerror(error),
-                         error == EACCES || error == EPERM
-                         ? "the daemon's user needs access to it"
-                         : "\"modprobe tun\" makes it");
-    }
-
-    memset(&ifr, 0, sizeof ifr);
-    ovs_strlcpy(ifr.ifr_name, ifname, sizeof ifr.ifr_name);
-    ifr.ifr_flags = (short int) TAP_FLAGS;
-    if (ioctl(tap->anchor, TUNSETIFF, &ifr)) {
-        int error = errno;
-
-        return xasprintf("cannot make the tap \"%s\" (%s)%s", ifname,
-                         ovs_strerror(error),
-                         error == EPERM ? ": CAP_NET_ADMIN is needed" : "");
-    }
-
-    memset(&ifr, 0, sizeof ifr);
-    ifr.ifr_flags = IFF_DETACH_QUEUE;
-    if (ioctl(tap->anchor, TUNSETQUEUE, &ifr)) {
-        return xasprintf("cannot detach the anchor of tap \"%s\" (%s)",
-                         ifname, ovs_strerror(errno));
-    }
-    return NULL;
-}
 
 /* Has the kernel pass no event of a route on to 'sock' that is not of our own
  * ones.  A router may have a full table, and its routing daemon change it all
@@ -263,11 +177,10 @@ open_netns__(struct vkernel_tap *tap)
 
     tap->place = ++n_places;
     tap->news = VKERNEL_TAP_NEWS_TAP;
-    tap->netns_fd = ioctl(tap->anchor, TUNGETDEVNETNS);
-    if (tap->netns_fd < 0) {
-        return errno;
+    error = vkernel_anchor_open_netns(tap->anchor, &tap->netns_fd);
+    if (!error) {
+        error = open_sockets(tap);
     }
-    error = open_sockets(tap);
     if (!error) {
         error = vkernel_link_get(tap->sock, tap->ifname, 0, &link);
     }
@@ -349,15 +262,6 @@ set_home(struct vkernel_tap *tap, const char *netns, int netns_fd)
     }
 }
 
-/* Opens the tap 'ifname' in the namespace of the calling thread. */
-static char *
-open_here(struct vkernel_tap *tap, const char *ifname)
-{
-    char *message = check_ifname_is_free(ifname);
-
-    return message ? message : open_anchor(tap, ifname);
-}
-
 /* Enters the namespace of 'netns_fd', as vkernel_netns_enter(), for the tap
  * 'ifname'. */
 static char *
@@ -381,7 +285,7 @@ open_there(struct vkernel_tap *tap, const char *ifname, int netns_fd)
 
     message = enter(netns_fd, ifname, &saved);
     if (!message) {
-        message = open_here(tap, ifname);
+        message = vkernel_anchor_open(ifname, &tap->anchor);
         vkernel_netns_leave(saved);
     }
     return message;
@@ -484,7 +388,7 @@ vkernel_tap_abandon(struct vkernel_tap *tap)
     }
     if (tap->anchor >= 0) {
         if (tap->persistent) {
-            ioctl(tap->anchor, TUNSETPERSIST, 0);
+            vkernel_anchor_set_persistent(tap->anchor, false);
             tap->persistent = false;
         }
         close(tap->anchor);
@@ -512,11 +416,12 @@ vkernel_tap_leave(struct vkernel_tap *tap)
 int
 vkernel_tap_set_persistent(struct vkernel_tap *tap, bool persistent)
 {
-    if (ioctl(tap->anchor, TUNSETPERSIST, persistent)) {
-        return errno;
+    int error = vkernel_anchor_set_persistent(tap->anchor, persistent);
+
+    if (!error) {
+        tap->persistent = persistent;
     }
-    tap->persistent = persistent;
-    return 0;
+    return error;
 }
 
 bool
@@ -550,18 +455,9 @@ vkernel_tap_set_gso_max_size(struct vkernel_tap *tap, int size)
 int
 vkernel_tap_set_mac(struct vkernel_tap *tap, struct eth_addr mac)
 {
-    struct ifreq ifr;
-
-    /* Through the anchor, as the driver does through its queues: it needs no
-     * namespace. */
-    memset(&ifr, 0, sizeof ifr);
-    ifr.ifr_hwaddr.sa_family = ARPHRD_ETHER;
-    memcpy(ifr.ifr_hwaddr.sa_data, &mac, sizeof mac);
-    if (tap->anchor < 0) {
-        /* The next one gets it when its queues are attached. */
-        return 0;
-    }
-    return ioctl(tap->anchor, SIOCSIFHWADDR, &ifr) ? errno : 0;
+    /* Through the anchor, so that it needs no namespace.  Without one, the
+     * next tap gets it when its queues are attached. */
+    return tap->anchor < 0 ? 0 : vkernel_anchor_set_mac(tap->anchor, mac);
 }
 
 int
@@ -581,11 +477,9 @@ vkernel_tap_set_alias(struct vkernel_tap *tap, const char *alias)
 }
 
 int
-vkernel_tap_set_carrier(struct vkernel_tap *tap, bool carrier_)
+vkernel_tap_set_carrier(struct vkernel_tap *tap, bool carrier)
 {
-    int carrier = carrier_;
-
-    return ioctl(tap->anchor, TUNSETCARRIER, &carrier) ? errno : 0;
+    return vkernel_anchor_set_carrier(tap->anchor, carrier);
 }
 
 int
@@ -650,10 +544,10 @@ vkernel_tap_is_in_own_netns(const struct vkernel_tap *tap)
 static bool
 has_moved(const struct vkernel_tap *tap)
 {
-    int fd = ioctl(tap->anchor, TUNGETDEVNETNS);
     bool moved;
+    int fd;
 
-    if (fd < 0) {
+    if (vkernel_anchor_open_netns(tap->anchor, &fd)) {
         /* Deleted: it is nowhere. */
         return false;
     }
@@ -678,14 +572,13 @@ follow_netns(struct vkernel_tap *tap)
 static int
 follow(struct vkernel_tap *tap)
 {
-    struct ifreq ifr;
+    char ifname[IFNAMSIZ];
     int events = 0;
 
-    memset(&ifr, 0, sizeof ifr);
-    if (!ioctl(tap->anchor, TUNGETIFF, &ifr)
-        && strcmp(tap->ifname, ifr.ifr_name)) {
-        VLOG_INFO("tap %s was renamed to %s", tap->ifname, ifr.ifr_name);
-        ovs_strlcpy(tap->ifname, ifr.ifr_name, sizeof tap->ifname);
+    if (!vkernel_anchor_get_name(tap->anchor, ifname)
+        && strcmp(tap->ifname, ifname)) {
+        VLOG_INFO("tap %s was renamed to %s", tap->ifname, ifname);
+        ovs_strlcpy(tap->ifname, ifname, sizeof tap->ifname);
         events |= VKERNEL_TAP_RENAMED;
     }
     if (has_moved(tap)) {

@@ -20,13 +20,12 @@
 /* The kernel's side of a port: a tap device that outlives the DPDK device
  * which carries its traffic.
  *
- * The tap is held by an "anchor": a queue of its own that is detached at
- * once, so that it gets no traffic.  While the anchor is open, the tap keeps
- * its addresses, routes and namespace, whatever happens to the queues that
- * the driver attaches; when the anchor is closed (or the process dies) the
- * last reference is gone and so is the tap, unless it was made persistent.
- * The anchor also tells where the tap is: TUNGETIFF gives its present name and
- * TUNGETDEVNETNS its present namespace.
+ * The tap is held by an anchor: see vkernel-anchor.h.  While that is open, the
+ * tap keeps its addresses, routes and namespace, whatever happens to the
+ * queues that the driver attaches; when the anchor is closed (or the process
+ * dies) the last reference is gone and so is the tap, unless it was made
+ * persistent.  The anchor also tells where the tap is: its present name and
+ * its present namespace.
  *
  * Includes nothing of DPDK or of netdev providers.  All functions are called
  * from the main thread, with the netdev's mutex held; none is for the fast

@@ -1,0 +1,58 @@
+/*
+ * Copyright (c) 2026 The dpdkvkernel Authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#ifndef VKERNEL_ANCHOR_H
+#define VKERNEL_ANCHOR_H 1
+
+/* The anchor of a tap: a queue of its own that is detached at once, so that
+ * it gets no traffic.
+ *
+ * While it is open, the tap stays, whatever happens to the queues that the
+ * driver attaches.  It is also a handle on the tap that works from any network
+ * namespace, under any name.  All that goes through /dev/net/tun is here.
+ *
+ * An anchor is a file descriptor, which the caller close()s; there is no other
+ * state and no lock.  vkernel-tap.c calls these functions from the main
+ * thread. */
+
+#include <stdbool.h>
+
+#include "openvswitch/types.h"
+
+/* Makes the multi-queue tap 'ifname' in the network namespace of the calling
+ * thread, or takes the one of that name if it is free, and stores its anchor
+ * into '*anchorp', or -1.
+ *
+ * Returns NULL if successful, otherwise a message without the Interface's
+ * name, to be free()d by the caller. */
+char *vkernel_anchor_open(const char *ifname, int *anchorp);
+
+/* Stores the tap's present name into 'ifname', which has room for IFNAMSIZ
+ * bytes.  Returns 0 or a positive errno value: EBADFD if the tap was
+ * deleted. */
+int vkernel_anchor_get_name(int anchor, char *ifname);
+
+/* Stores a descriptor of the tap's present network namespace, which the caller
+ * must close, into '*netns_fdp', or -1.  Returns likewise. */
+int vkernel_anchor_open_netns(int anchor, int *netns_fdp);
+
+/* Change the tap.  All return likewise; the last one EPERM if the carrier
+ * should be on, but no queue is attached. */
+int vkernel_anchor_set_persistent(int anchor, bool persistent);
+int vkernel_anchor_set_mac(int anchor, struct eth_addr);
+int vkernel_anchor_set_carrier(int anchor, bool carrier);
+
+#endif /* vkernel-anchor.h */
