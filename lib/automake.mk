@@ -90,6 +90,8 @@ lib_libvkernel_la_SOURCES = \
 	lib/vkernel-text.h \
 	lib/vkernel-tx.c \
 	lib/vkernel-tx.h \
+	lib/vkernel-watch.c \
+	lib/vkernel-watch.h \
 	lib/vkernel-worker.c \
 	lib/vkernel-worker.h
 EXTRA_DIST += lib/vkernel-probes.h.in

@@ -19,19 +19,15 @@
 #include "vkernel-tap.h"
 
 #include <errno.h>
-#include <linux/filter.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <poll.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "byte-order.h"
 #include "netlink-socket.h"
-#include "openvswitch/ofpbuf.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 #include "util.h"
@@ -41,8 +37,8 @@
 #include "vkernel-link.h"
 #include "vkernel-netns.h"
 #include "vkernel-orphan.h"
-#include "vkernel-rtnl.h"
 #include "vkernel-sysctl.h"
+#include "vkernel-watch.h"
 
 VLOG_DEFINE_THIS_MODULE(vkernel_tap);
 
@@ -59,7 +55,7 @@ struct vkernel_tap {
     /* The tap's present namespace, and sockets made in it. */
     int netns_fd;
     struct nl_sock *sock;       /* For requests. */
-    struct nl_sock *event_sock; /* For events: see join_groups(). */
+    struct nl_sock *event_sock; /* For events: see vkernel-watch.h. */
     int netns_error;            /* Why there are none, or 0. */
     unsigned int place;         /* See vkernel_tap_get_place(). */
     unsigned int news;          /* See vkernel_tap_take_news(). */
@@ -78,53 +74,6 @@ struct vkernel_tap {
     bool persistent;            /* Made so by us. */
 };
 
-/* Has the kernel pass no event of a route on to 'sock' that is not of our own
- * ones.  A router may have a full table, and its routing daemon change it all
- * the time. */
-static int
-filter_routes(struct nl_sock *sock)
-{
-    /* Each jump has how many statements to skip if it is so, and if not. */
-    static struct sock_filter code[] = {
-        BPF_STMT(BPF_LD | BPF_H | BPF_ABS,
-                 offsetof(struct nlmsghdr, nlmsg_type)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CONSTANT_HTONS(RTM_NEWROUTE),
-                 1, 0),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CONSTANT_HTONS(RTM_DELROUTE),
-                 0, 2),
-        BPF_STMT(BPF_LD | BPF_B | BPF_ABS,
-                 NLMSG_HDRLEN + offsetof(struct rtmsg, rtm_protocol)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, VKERNEL_RTNL_PROTOCOL, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
-        BPF_STMT(BPF_RET | BPF_K, 0),
-    };
-    const struct sock_fprog program = {
-        .len = ARRAY_SIZE(code),
-        .filter = code,
-    };
-
-    return (setsockopt(nl_sock_fd(sock), SOL_SOCKET, SO_ATTACH_FILTER,
-                       &program, sizeof program)
-            ? errno
-            : 0);
-}
-
-/* Joins 'sock' to the groups of events that this file looks at. */
-static int
-join_groups(struct nl_sock *sock)
-{
-    static const unsigned int groups[] = {
-        RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
-        RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,
-    };
-    int error = filter_routes(sock);
-
-    for (size_t i = 0; !error && i < ARRAY_SIZE(groups); i++) {
-        error = nl_sock_join_mcgroup(sock, groups[i]);
-    }
-    return error;
-}
-
 /* Makes the sockets of 'tap' in its present namespace. */
 static int
 open_sockets(struct vkernel_tap *tap)
@@ -138,10 +87,7 @@ open_sockets(struct vkernel_tap *tap)
     }
     error = nl_sock_create(NETLINK_ROUTE, &tap->sock);
     if (!error) {
-        error = nl_sock_create(NETLINK_ROUTE, &tap->event_sock);
-    }
-    if (!error) {
-        error = join_groups(tap->event_sock);
+        error = vkernel_watch_open(&tap->event_sock);
     }
     vkernel_netns_leave(saved);
     return error;
@@ -593,24 +539,6 @@ follow(struct vkernel_tap *tap)
     return events;
 }
 
-/* Takes note of what 'msg' is about.  Returns true if it is about the tap
- * itself. */
-static bool
-note_event(struct vkernel_tap *tap, const struct ofpbuf *msg)
-{
-    struct vkernel_rtnl_event event;
-
-    vkernel_rtnl_parse_event(msg, &event);
-    if (event.kind != VKERNEL_RTNL_NONE
-        && (event.ifindex == tap->ifindex || !event.ifindex)) {
-        tap->news |= VKERNEL_TAP_NEWS_TAP;
-        return event.kind == VKERNEL_RTNL_LINK;
-    } else if (event.kind == VKERNEL_RTNL_LINK) {
-        tap->news |= VKERNEL_TAP_NEWS_OTHERS;
-    }
-    return false;
-}
-
 /* Asks how 'tap' is where it was last seen. */
 static int
 get_link(struct vkernel_tap *tap, struct vkernel_link *link)
@@ -635,29 +563,20 @@ vkernel_tap_get_link(struct vkernel_tap *tap, struct vkernel_link *link)
     return error;
 }
 
-/* Takes the events that wait in the socket.  Returns true if any may be of
- * 'tap'. */
+/* Takes note of what the kernel has told.  Returns true if any of it may be
+ * of 'tap' itself. */
 static bool
-drain_events(struct vkernel_tap *tap)
+take_events(struct vkernel_tap *tap)
 {
-    uint64_t stub[4096 / 8];
-    struct ofpbuf buf;
-    bool changed = false;
-    int error;
+    unsigned int news = vkernel_watch_take(tap->event_sock, tap->ifindex);
 
-    ofpbuf_use_stub(&buf, stub, sizeof stub);
-    do {
-        error = nl_sock_recv(tap->event_sock, &buf, NULL, false);
-        if (error == ENOBUFS) {
-            /* Events that were lost may have been of this tap. */
-            tap->news |= VKERNEL_TAP_NEWS_TAP | VKERNEL_TAP_NEWS_OTHERS;
-            changed = true;
-        } else if (!error && note_event(tap, &buf)) {
-            changed = true;
-        }
-    } while (!error || error == ENOBUFS);
-    ofpbuf_uninit(&buf);
-    return changed;
+    if (news & (VKERNEL_WATCH_DEVICE | VKERNEL_WATCH_BELONGINGS)) {
+        tap->news |= VKERNEL_TAP_NEWS_TAP;
+    }
+    if (news & VKERNEL_WATCH_OTHERS) {
+        tap->news |= VKERNEL_TAP_NEWS_OTHERS;
+    }
+    return (news & VKERNEL_WATCH_DEVICE) != 0;
 }
 
 int
@@ -671,7 +590,7 @@ vkernel_tap_run(struct vkernel_tap *tap)
         if (has_moved(tap)) {
             events |= VKERNEL_TAP_CHANGED | follow(tap);
         }
-    } else if (drain_events(tap)) {
+    } else if (take_events(tap)) {
         events |= VKERNEL_TAP_CHANGED | follow(tap);
     }
     return events;

@@ -1,0 +1,133 @@
+/*
+ * Copyright (c) 2026 The dpdkvkernel Authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#include <config.h>
+
+#include "vkernel-watch.h"
+
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/rtnetlink.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+#include "byte-order.h"
+#include "netlink-socket.h"
+#include "openvswitch/ofpbuf.h"
+#include "util.h"
+#include "vkernel-rtnl.h"
+
+/* Has the kernel pass no event of a route on to 'sock' that is not of our own
+ * ones.  A router may have a full table, and its routing daemon change it all
+ * the time. */
+static int
+filter_routes(struct nl_sock *sock)
+{
+    /* Each jump has how many statements to skip if it is so, and if not. */
+    static struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_H | BPF_ABS,
+                 offsetof(struct nlmsghdr, nlmsg_type)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CONSTANT_HTONS(RTM_NEWROUTE),
+                 1, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CONSTANT_HTONS(RTM_DELROUTE),
+                 0, 2),
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS,
+                 NLMSG_HDRLEN + offsetof(struct rtmsg, rtm_protocol)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, VKERNEL_RTNL_PROTOCOL, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+    };
+    const struct sock_fprog program = {
+        .len = ARRAY_SIZE(code),
+        .filter = code,
+    };
+
+    return (setsockopt(nl_sock_fd(sock), SOL_SOCKET, SO_ATTACH_FILTER,
+                       &program, sizeof program)
+            ? errno
+            : 0);
+}
+
+/* Joins 'sock' to the groups of events that this file looks at. */
+static int
+join_groups(struct nl_sock *sock)
+{
+    static const unsigned int groups[] = {
+        RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
+        RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,
+    };
+    int error = filter_routes(sock);
+
+    for (size_t i = 0; !error && i < ARRAY_SIZE(groups); i++) {
+        error = nl_sock_join_mcgroup(sock, groups[i]);
+    }
+    return error;
+}
+
+int
+vkernel_watch_open(struct nl_sock **sockp)
+{
+    int error = nl_sock_create(NETLINK_ROUTE, sockp);
+
+    if (!error) {
+        error = join_groups(*sockp);
+    }
+    if (error) {
+        nl_sock_destroy(*sockp);
+        *sockp = NULL;
+    }
+    return error;
+}
+
+/* Returns what 'msg' is about. */
+static unsigned int
+parse_news(const struct ofpbuf *msg, int ifindex)
+{
+    struct vkernel_rtnl_event event;
+
+    vkernel_rtnl_parse_event(msg, &event);
+    if (event.kind == VKERNEL_RTNL_NONE) {
+        return 0;
+    } else if (event.ifindex == ifindex || !event.ifindex) {
+        return (event.kind == VKERNEL_RTNL_LINK
+                ? VKERNEL_WATCH_DEVICE
+                : VKERNEL_WATCH_BELONGINGS);
+    }
+    return event.kind == VKERNEL_RTNL_LINK ? VKERNEL_WATCH_OTHERS : 0;
+}
+
+unsigned int
+vkernel_watch_take(struct nl_sock *sock, int ifindex)
+{
+    uint64_t stub[4096 / 8];
+    unsigned int news = 0;
+    struct ofpbuf buf;
+    int error;
+
+    ofpbuf_use_stub(&buf, stub, sizeof stub);
+    do {
+        error = nl_sock_recv(sock, &buf, NULL, false);
+        if (error == ENOBUFS) {
+            /* Events were lost: they may have been of anything. */
+            news |= (VKERNEL_WATCH_DEVICE | VKERNEL_WATCH_BELONGINGS
+                     | VKERNEL_WATCH_OTHERS);
+        } else if (!error) {
+            news |= parse_news(&buf, ifindex);
+        }
+    } while (!error || error == ENOBUFS);
+    ofpbuf_uninit(&buf);
+    return news;
+}

@@ -1,0 +1,46 @@
+/*
+ * Copyright (c) 2026 The dpdkvkernel Authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at:
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#ifndef VKERNEL_WATCH_H
+#define VKERNEL_WATCH_H 1
+
+/* A socket that the kernel tells of changes in one network namespace: of
+ * devices, their addresses, and routes of our own.
+ *
+ * The socket is the caller's, to be nl_sock_destroy()ed; there is no other
+ * state and no lock.  vkernel-tap.c calls these functions from the main
+ * thread. */
+
+struct nl_sock;
+
+/* What a change was of, as seen from one device. */
+enum vkernel_watch_news {
+    VKERNEL_WATCH_DEVICE = 1 << 0, /* The device itself. */
+    VKERNEL_WATCH_BELONGINGS = 1 << 1, /* Its addresses, or those of its routes
+                                        * that are our own. */
+    VKERNEL_WATCH_OTHERS = 1 << 2, /* Another device. */
+};
+
+/* Stores into '*sockp' a socket in the network namespace of the calling
+ * thread, or NULL.  Returns 0 or a positive errno value. */
+int vkernel_watch_open(struct nl_sock **sockp);
+
+/* Takes what the kernel has told on 'sock' since the last call.  Returns a set
+ * of enum vkernel_watch_news, as seen from the device 'ifindex'; all of them
+ * if the kernel told more than there was room for. */
+unsigned int vkernel_watch_take(struct nl_sock *, int ifindex);
+
+#endif /* vkernel-watch.h */
