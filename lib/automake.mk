@@ -42,6 +42,8 @@ lib_libvkernel_la_SOURCES = \
 	lib/vkernel-error.h \
 	lib/vkernel-ethtool.c \
 	lib/vkernel-ethtool.h \
+	lib/vkernel-home.c \
+	lib/vkernel-home.h \
 	lib/vkernel-host-config-parse.c \
 	lib/vkernel-host-config.c \
 	lib/vkernel-host-config.h \

@@ -33,6 +33,7 @@
 #include "util.h"
 #include "vkernel-anchor.h"
 #include "vkernel-ethtool.h"
+#include "vkernel-home.h"
 #include "vkernel-host-config.h"
 #include "vkernel-link.h"
 #include "vkernel-netns.h"
@@ -60,10 +61,7 @@ struct vkernel_tap {
     unsigned int place;         /* See vkernel_tap_get_place(). */
     unsigned int news;          /* See vkernel_tap_take_news(). */
 
-    /* Where it should be, as vkernel_tap_open() takes it; if not NULL, also
-     * the namespace that this was. */
-    char *netns;
-    int home_fd;
+    struct vkernel_home home;   /* Where it should be. */
 
     /* Was it up when it was last seen, and when somebody moved it, at which
      * the kernel sets it down? */
@@ -145,67 +143,6 @@ open_netns(struct vkernel_tap *tap)
         close_sockets(tap);
     }
     return tap->netns_error;
-}
-
-/* Returns a message about the namespace 'netns', which could not be opened for
- * the reason 'error'. */
-static char *
-format_netns_error(const char *netns, int error)
-{
-    if (error == ENOENT) {
-        return xasprintf("the network namespace options:host-netns=\"%s\" "
-                         "does not exist: %s makes it; the port waits for it",
-                         netns, (netns[0] == '/' ? "whoever owns that path"
-                                 : !strncmp(netns, "pid:", 4)
-                                 ? "a process of that number"
-                                 : "\"ip netns add\""));
-    } else if (error == EINVAL) {
-        return xasprintf("options:host-netns=\"%s\" is not a network "
-                         "namespace: the name of one in /run/netns, \"pid:\" "
-                         "with the number of a process, or the path of one "
-                         "is accepted", netns);
-    }
-    return xasprintf("cannot open the network namespace options:host-netns="
-                     "\"%s\" (%s)%s", netns, ovs_strerror(error),
-                     error == EACCES || error == EPERM
-                     ? ": the daemon's user needs access to it" : "");
-}
-
-/* Opens 'netns', as vkernel_tap_open() takes it. */
-static char *
-open_wanted_netns(const char *netns, int *fdp)
-{
-    char *path;
-    int error;
-
-    if (!netns) {
-        error = vkernel_netns_open_own(fdp);
-        return (error ? xasprintf("cannot open the daemon's network namespace "
-                                  "(%s)", ovs_strerror(error))
-                : NULL);
-    }
-    path = vkernel_host_config_netns_path(netns);
-    error = vkernel_netns_open(path, fdp);
-    free(path);
-    return error ? format_netns_error(netns, error) : NULL;
-}
-
-/* Takes note that 'tap' should be in 'netns', which is the namespace of
- * 'netns_fd', which this function takes over. */
-static void
-set_home(struct vkernel_tap *tap, const char *netns, int netns_fd)
-{
-    char *copy = nullable_xstrdup(netns);
-
-    if (tap->home_fd >= 0) {
-        close(tap->home_fd);
-    }
-    free(tap->netns);
-    tap->netns = copy;
-    tap->home_fd = netns ? netns_fd : -1;
-    if (!netns) {
-        close(netns_fd);
-    }
 }
 
 /* Enters the namespace of 'netns_fd', as vkernel_netns_enter(), for the tap
@@ -300,12 +237,13 @@ vkernel_tap_open(const char *ifname, const char *netns, const char *mark,
     int netns_fd;
 
     *tapp = NULL;
-    message = open_wanted_netns(netns, &netns_fd);
+    message = vkernel_home_open_netns(netns, &netns_fd);
     if (message) {
         return message;
     }
     tap = xzalloc(sizeof *tap);
-    tap->anchor = tap->netns_fd = tap->home_fd = -1;
+    tap->anchor = tap->netns_fd = -1;
+    tap->home = (struct vkernel_home) VKERNEL_HOME_INITIALIZER;
     marked_fd = (mark ? vkernel_orphan_find(mark, netns_fd, marked_ifname)
                  : -1);
     ovs_strlcpy(tap->ifname, marked_fd >= 0 ? marked_ifname : ifname,
@@ -319,7 +257,7 @@ vkernel_tap_open(const char *ifname, const char *netns, const char *mark,
         vkernel_tap_close(tap);
         return message;
     }
-    set_home(tap, netns, netns_fd);
+    vkernel_home_set(&tap->home, netns, netns_fd);
     *tapp = tap;
     return NULL;
 }
@@ -328,10 +266,7 @@ void
 vkernel_tap_abandon(struct vkernel_tap *tap)
 {
     close_netns(tap);
-    if (tap->home_fd >= 0) {
-        close(tap->home_fd);
-        tap->home_fd = -1;
-    }
+    vkernel_home_abandon(&tap->home);
     if (tap->anchor >= 0) {
         if (tap->persistent) {
             vkernel_anchor_set_persistent(tap->anchor, false);
@@ -348,7 +283,7 @@ vkernel_tap_close(struct vkernel_tap *tap)
 {
     if (tap) {
         vkernel_tap_abandon(tap);
-        free(tap->netns);
+        vkernel_home_uninit(&tap->home);
         free(tap);
     }
 }
@@ -530,7 +465,7 @@ follow(struct vkernel_tap *tap)
     if (has_moved(tap)) {
         tap->up_before = tap->up;
         follow_netns(tap);
-        if (!tap->netns && !tap->netns_error) {
+        if (!tap->home.netns && !tap->netns_error) {
             VLOG_INFO("tap %s moved to another network namespace",
                       tap->ifname);
         }
@@ -596,34 +531,18 @@ vkernel_tap_run(struct vkernel_tap *tap)
     return events;
 }
 
-/* Was the namespace that 'tap' should be in deleted, or replaced? */
-static bool
-is_home_lost(const struct vkernel_tap *tap)
-{
-    char *path;
-    int error;
-
-    if (!strncmp(tap->netns, "pid:", 4)) {
-        return false;
-    }
-    path = vkernel_host_config_netns_path(tap->netns);
-    error = vkernel_netns_check(tap->home_fd, path);
-    free(path);
-    return error == ENOENT || error == EXDEV;
-}
-
 enum vkernel_tap_place
 vkernel_tap_find(const struct vkernel_tap *tap, const char *netns)
 {
-    if (!nullable_string_is_equal(tap->netns, netns)) {
+    if (!vkernel_home_is(&tap->home, netns)) {
         return VKERNEL_TAP_TO_MOVE;
     } else if (!netns || tap->anchor < 0) {
         return VKERNEL_TAP_RIGHT;
-    } else if (is_home_lost(tap)) {
+    } else if (vkernel_home_is_lost(&tap->home)) {
         return VKERNEL_TAP_LOST;
     }
     return (tap->netns_fd < 0
-            || vkernel_netns_equals(tap->netns_fd, tap->home_fd)
+            || vkernel_netns_equals(tap->netns_fd, tap->home.fd)
             ? VKERNEL_TAP_RIGHT : VKERNEL_TAP_ASTRAY);
 }
 
@@ -673,19 +592,19 @@ vkernel_tap_move(struct vkernel_tap *tap, const char *netns)
     char *message;
     int netns_fd;
 
-    message = open_wanted_netns(netns, &netns_fd);
+    message = vkernel_home_open_netns(netns, &netns_fd);
     if (message) {
         return message;
     }
     if (tap->netns_fd < 0 || !vkernel_netns_equals(tap->netns_fd, netns_fd)) {
-        bool back = nullable_string_is_equal(tap->netns, netns);
+        bool back = vkernel_home_is(&tap->home, netns);
 
         message = move(tap, netns_fd, back && tap->up_before);
     }
     if (message) {
         close(netns_fd);
     } else {
-        set_home(tap, netns, netns_fd);
+        vkernel_home_set(&tap->home, netns, netns_fd);
     }
     return message;
 }
