@@ -72,6 +72,8 @@ lib_libvkernel_la_SOURCES = \
 	lib/vkernel-port.h \
 	lib/vkernel-prefix.c \
 	lib/vkernel-prefix.h \
+	lib/vkernel-proc.c \
+	lib/vkernel-proc.h \
 	lib/vkernel-retry.c \
 	lib/vkernel-retry.h \
 	lib/vkernel-route.c \

@@ -48,8 +48,6 @@ static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(10, 10);
  * was done. */
 #define REOPEN_MSEC (60 * 1000)
 
-BUILD_ASSERT_DECL(VKERNEL_MAX_CPUS == VKERNEL_WORKER_MAX_CPUS);
-
 /* The machine's CPUs, as they were a moment ago. */
 struct machine {
     long long int looked_at;    /* As time_msec(), or 0. */
@@ -141,8 +139,8 @@ get_asked_cpus(const struct netdev_dpdkvkernel *dev, int queue,
     memcpy(asked.bits, bits, sizeof asked.bits);
     missing = without(&asked, online);
     if (!is_empty(&missing)) {
-        char *missing_text = vkernel_workers_format_cpus(missing.bits);
-        char *online_text = vkernel_workers_format_cpus(online->bits);
+        char *missing_text = vkernel_cpus_format(missing.bits);
+        char *online_text = vkernel_cpus_format(online->bits);
 
         add_problem(problems,
                     xasprintf("options:vhost-affinity names CPU %s for queue "
@@ -178,7 +176,7 @@ get_default_cpus(const struct netdev_dpdkvkernel *dev)
     const struct machine *machine = get_machine();
     struct vkernel_cpus cpus, there;
 
-    vkernel_workers_default_cpus(dev->device.socket_id, machine->reserved.bits,
+    vkernel_cpus_get_default(dev->device.socket_id, machine->reserved.bits,
                                  cpus.bits);
     there = both(&cpus, &machine->online);
     return is_empty(&there) ? machine->online : there;
@@ -200,7 +198,7 @@ get_target(const struct netdev_dpdkvkernel *dev, int queue, bool *is_asked,
     if (worker->away_until && !is_empty(&others)) {
         *is_asked = true;
         if (!is_empty(&asked)) {
-            char *text = vkernel_workers_format_cpus(others.bits);
+            char *text = vkernel_cpus_format(others.bits);
 
             add_problem(problems,
                         xasprintf("the vhost worker of queue %d got no time "
@@ -261,7 +259,7 @@ place_worker(struct netdev_dpdkvkernel *dev, int queue,
         worker->error = 0;
     }
     if (worker->error && is_asked) {
-        char *text = vkernel_workers_format_cpus(target.bits);
+        char *text = vkernel_cpus_format(target.bits);
 
         add_problem(problems,
                     xasprintf("cannot have the vhost worker of queue %d use "

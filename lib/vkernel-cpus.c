@@ -20,13 +20,14 @@
 
 #include <ctype.h>
 #include <dirent.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bitmap.h"
+#include "openvswitch/dynamic-string.h"
+#include "ovs-numa.h"
 #include "util.h"
-#include "vkernel-worker.h"
+#include "vkernel-proc.h"
 
 /* What dpif-netdev names a thread that polls, before the number of its CPU. */
 static const char pmd_prefix[] = "pmd-c";
@@ -34,7 +35,7 @@ static const char pmd_prefix[] = "pmd-c";
 static void
 clear(unsigned long *cpus)
 {
-    bitmap_set_multiple(cpus, 0, VKERNEL_WORKER_MAX_CPUS, false);
+    bitmap_set_multiple(cpus, 0, VKERNEL_MAX_CPUS, false);
 }
 
 /* Parses the number at '*textp', and sets '*textp' after it.  Returns -1 if
@@ -50,7 +51,7 @@ parse_cpu(const char **textp)
     }
     for (; isdigit((unsigned char) *text); text++) {
         cpu = cpu * 10 + (*text - '0');
-        if (cpu >= VKERNEL_WORKER_MAX_CPUS) {
+        if (cpu >= VKERNEL_MAX_CPUS) {
             return -1;
         }
     }
@@ -83,21 +84,34 @@ vkernel_cpus_parse(const char *text, unsigned long *cpus)
     return true;
 }
 
+char *
+vkernel_cpus_format(const unsigned long *cpus)
+{
+    const size_t end = VKERNEL_MAX_CPUS;
+    struct ds s = DS_EMPTY_INITIALIZER;
+    size_t first, after;
+
+    for (first = bitmap_scan(cpus, true, 0, end); first < end;
+         first = bitmap_scan(cpus, true, after, end)) {
+        after = bitmap_scan(cpus, false, first, end);
+        ds_put_format(&s, "%s%"PRIuSIZE, s.length ? "," : "", first);
+        if (after > first + 1) {
+            ds_put_format(&s, "-%"PRIuSIZE, after - 1);
+        }
+    }
+    return ds_steal_cstr(&s);
+}
+
 /* Reads the first line of the file 'path' into 'line', of 'size' bytes.
  * Returns false if that fails. */
 static bool
 read_line(const char *path, char *line, size_t size)
 {
-    FILE *file = fopen(path, "re");
-    bool ok = file && fgets(line, size, file);
-
-    if (ok) {
-        line[strcspn(line, "\n")] = '\0';
+    if (!vkernel_proc_read_file(path, line, size)) {
+        return false;
     }
-    if (file) {
-        fclose(file);
-    }
-    return ok;
+    line[strcspn(line, "\n")] = '\0';
+    return true;
 }
 
 /* Fills 'cpus' from the file 'name' of the kernel's.  Returns false if that
@@ -120,7 +134,7 @@ void
 vkernel_cpus_get_online(const char *sys, unsigned long *cpus)
 {
     if (!read_cpus(sys, "online", cpus)) {
-        bitmap_set_multiple(cpus, 0, VKERNEL_WORKER_MAX_CPUS, true);
+        bitmap_set_multiple(cpus, 0, VKERNEL_MAX_CPUS, true);
     }
 }
 
@@ -153,4 +167,45 @@ vkernel_cpus_get_reserved(const char *proc, const char *sys,
         closedir(dir);
     }
     free(dir_name);
+}
+
+/* Fills 'cpus' with those of NUMA node 'numa_id', or, if it is negative, with
+ * all there are. */
+static void
+get_node_cpus(int numa_id, unsigned long *cpus)
+{
+    bitmap_set_multiple(cpus, 0, VKERNEL_MAX_CPUS, false);
+    for (unsigned int cpu = 0; cpu < VKERNEL_MAX_CPUS; cpu++) {
+        if (ovs_numa_core_id_is_valid(cpu)
+            && (numa_id < 0 || ovs_numa_get_numa_id(cpu) == numa_id)) {
+            bitmap_set1(cpus, cpu);
+        }
+    }
+}
+
+void
+vkernel_cpus_get_default(int numa_id, const unsigned long *pmd_cpus,
+                         unsigned long *cpus)
+{
+    unsigned long *others;
+
+    get_node_cpus(numa_id, cpus);
+    if (bitmap_is_all_zeros(cpus, VKERNEL_MAX_CPUS)) {
+        get_node_cpus(-1, cpus);
+    }
+    if (bitmap_is_all_zeros(cpus, VKERNEL_MAX_CPUS)) {
+        /* Open vSwitch does not know the CPUs.  The kernel does. */
+        bitmap_set_multiple(cpus, 0, VKERNEL_MAX_CPUS, true);
+    }
+    if (!pmd_cpus) {
+        return;
+    }
+
+    others = bitmap_clone(pmd_cpus, VKERNEL_MAX_CPUS);
+    bitmap_not(others, VKERNEL_MAX_CPUS);
+    bitmap_and(others, cpus, VKERNEL_MAX_CPUS);
+    if (!bitmap_is_all_zeros(others, VKERNEL_MAX_CPUS)) {
+        memcpy(cpus, others, bitmap_n_bytes(VKERNEL_MAX_CPUS));
+    }
+    bitmap_free(others);
 }

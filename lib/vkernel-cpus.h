@@ -17,19 +17,34 @@
 #ifndef VKERNEL_CPUS_H
 #define VKERNEL_CPUS_H 1
 
-/* The machine's CPUs: which there are, and which have something better to do
- * than the work of vhost.
+/* Sets of CPUs, and the machine's: which there are, and which have something
+ * better to do than the work of vhost.
  *
- * Sets of CPUs are bitmaps of VKERNEL_WORKER_MAX_CPUS bits.  The functions
- * read a few files of /proc and /sys; they are called from the main thread,
- * and hold no state.  'proc' and 'sys' are normally NULL, for these two. */
+ * The functions take a set as its bitmap.  They hold no state; some read a few
+ * files of /proc and /sys.  'proc' and 'sys' are normally NULL, for these two.
+ * They are called from the main thread, by the parser of options (the pure
+ * ones) and by whoever places workers. */
 
 #include <stdbool.h>
+
+#include "bitmap.h"
+
+/* CPUs that a set can have: 0 to this, less 1, as many as a cpu_set_t of the C
+ * library has. */
+#define VKERNEL_MAX_CPUS 1024
+
+/* A set of CPUs. */
+struct vkernel_cpus {
+    unsigned long bits[BITMAP_N_LONGS(VKERNEL_MAX_CPUS)]; /* For bitmap.h. */
+};
 
 /* Fills 'cpus' with those that 'text' names in the form of the kernel's, such
  * as "0-3,8".  Returns false if it is not of that form; 'cpus' is then
  * empty. */
 bool vkernel_cpus_parse(const char *text, unsigned long *cpus);
+
+/* Returns 'cpus' in that form, in a string that the caller must free(). */
+char *vkernel_cpus_format(const unsigned long *cpus);
 
 /* Fills 'cpus' with those that are online; with all if that is not known. */
 void vkernel_cpus_get_online(const char *sys, unsigned long *cpus);
@@ -39,5 +54,12 @@ void vkernel_cpus_get_online(const char *sys, unsigned long *cpus);
  * scheduler when the machine was started ("isolcpus"). */
 void vkernel_cpus_get_reserved(const char *proc, const char *sys,
                                unsigned long *cpus);
+
+/* Fills 'cpus' with those that a worker shall use if nobody has said any: the
+ * CPUs of NUMA node 'numa_id', but for 'pmd_cpus', a bitmap or NULL; or all of
+ * the node if those are all.  A node that is not known stands for all of
+ * them. */
+void vkernel_cpus_get_default(int numa_id, const unsigned long *pmd_cpus,
+                              unsigned long *cpus);
 
 #endif /* vkernel-cpus.h */

@@ -29,7 +29,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "bitmap.h"
+#include "vkernel-cpus.h"
 #include "vkernel-prefix.h"
 
 struct smap;
@@ -44,10 +44,6 @@ struct smap;
 /* Packets in each queue of the tap.  The kernel allocates a pointer for each
  * of them, in each queue, at once. */
 #define VKERNEL_MAX_TXQUEUELEN 100000
-
-/* CPUs that vhost-affinity can name: 0 to this, less 1, as many as a cpu_set_t
- * of the C library has. */
-#define VKERNEL_MAX_CPUS 1024
 
 /* Microseconds for which a worker may poll a ring that is empty.  A wakeup
  * takes some tens of them, so that a worker which has polled in vain for this
@@ -66,11 +62,6 @@ struct vkernel_host_sysctl {
     char *key;                  /* As in "net.ipv4.conf.IF.rp_filter", where
                                  * "IF" stands for the name of the tap. */
     char *value;                /* Letters, digits, '.', ':', '_', '-'. */
-};
-
-/* The CPUs on which the worker of a queue pair may run. */
-struct vkernel_cpus {
-    unsigned long bits[BITMAP_N_LONGS(VKERNEL_MAX_CPUS)]; /* For bitmap.h. */
 };
 
 /* Who says whether the tap is administratively up. */

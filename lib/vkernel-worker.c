@@ -18,11 +18,8 @@
 
 #include "vkernel-worker.h"
 
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <linux/vhost.h>
 #include <sched.h>
 #include <stdio.h>
@@ -34,12 +31,12 @@
 #include <unistd.h>
 
 #include "bitmap.h"
-#include "openvswitch/dynamic-string.h"
-#include "ovs-numa.h"
 #include "timeval.h"
 #include "util.h"
+#include "vkernel-cpus.h"
+#include "vkernel-proc.h"
 
-BUILD_ASSERT_DECL(VKERNEL_WORKER_MAX_CPUS == CPU_SETSIZE);
+BUILD_ASSERT_DECL(VKERNEL_MAX_CPUS == CPU_SETSIZE);
 
 /* What the names of workers begin with. */
 static const char name_prefix[] = "vhost-";
@@ -53,26 +50,9 @@ static const char name_prefix[] = "vhost-";
 /* Thread IDs, if the kernel does not say how many there are. */
 #define DEFAULT_PID_MAX 32768
 
-/* A thread, where /proc shows it: a kernel thread as a process, a thread of
- * ours in that of ours. */
-struct task {
-    pid_t tid;                  /* Thread ID. */
-    bool is_ours;               /* In PROC/self/task, not in PROC. */
-};
-
-/* What PROC/.../stat says of a thread. */
-struct task_stat {
-    char name[16];              /* Name. */
-    char state;                 /* 'R', 'S', 'Z' and so on. */
-    pid_t ppid;                 /* Parent process. */
-    uint64_t cpu_ticks;         /* CPU time used, in clock ticks. */
-    unsigned long long int start; /* When it was made, in clock ticks. */
-    int cpu;                    /* CPU that it is on, or was on last. */
-};
-
 /* A worker. */
 struct worker {
-    struct task task;           /* Which thread. */
+    struct vkernel_proc_task task; /* Which thread. */
     unsigned long long int start; /* When it was made, in clock ticks. */
     pid_t pid_max;              /* Thread IDs there are, for sorting. */
 
@@ -108,139 +88,22 @@ struct vkernel_workers {
     size_t n_events;
 };
 
-/* Reading /proc. */
-
-/* Reads the file 'path' into 'buf', of 'size' bytes, as a string.  Returns
- * false if that fails. */
-static bool
-read_text(const char *path, char *buf, size_t size)
-{
-    FILE *file = fopen(path, "re");
-    size_t n;
-
-    if (!file) {
-        return false;
-    }
-    n = fread(buf, 1, size - 1, file);
-    buf[n] = '\0';
-    fclose(file);
-    return n > 0;
-}
-
-/* Reads the file 'name' of 'task' likewise. */
-static bool
-read_task(const char *proc, const struct task *task, const char *name,
-          char *buf, size_t size)
-{
-    char *path = xasprintf("%s/%s%d/%s", proc,
-                           task->is_ours ? "self/task/" : "",
-                           (int) task->tid, name);
-    bool ok = read_text(path, buf, size);
-
-    free(path);
-    return ok;
-}
-
-/* Takes what follows the name out of 'text', from a file "stat". */
-static bool
-parse_stat_numbers(const char *text, struct task_stat *stat)
-{
-    unsigned long long int utime, stime;
-    int ppid;
-
-    /* Fields 3, 4, 14, 15, 22 and 39 of proc(5). */
-    if (sscanf(text, " %c %d %*s %*s %*s %*s %*s %*s %*s %*s %*s"
-               " %llu %llu %*s %*s %*s %*s %*s %*s %llu"
-               " %*s %*s %*s %*s %*s %*s %*s %*s"
-               " %*s %*s %*s %*s %*s %*s %*s %*s %d",
-               &stat->state, &ppid, &utime, &stime, &stat->start,
-               &stat->cpu) != 6) {
-        return false;
-    }
-    stat->ppid = ppid;
-    stat->cpu_ticks = utime + stime;
-    return true;
-}
-
-/* Fills 'stat' with what 'proc' says of 'task'.  Returns false if there is no
- * such thread. */
-static bool
-read_stat(const char *proc, const struct task *task, struct task_stat *stat)
-{
-    const char *begin, *end;
-    char text[1024];
-
-    if (!read_task(proc, task, "stat", text, sizeof text)) {
-        return false;
-    }
-    /* The name may have blanks and parentheses. */
-    begin = strchr(text, '(');
-    end = strrchr(text, ')');
-    if (!begin || !end || end < begin) {
-        return false;
-    }
-    memset(stat->name, 0, sizeof stat->name);
-    memcpy(stat->name, begin + 1, MIN(end - begin - 1,
-                                      sizeof stat->name - 1));
-    return parse_stat_numbers(end + 1, stat);
-}
-
-/* Parses 'name', of a directory entry, as a number.  Returns -1 if it is
- * none. */
-static int
-parse_number(const char *name)
-{
-    int number;
-
-    return (isdigit((unsigned char) name[0]) && str_to_int(name, 10, &number)
-            ? number
-            : -1);
-}
-
-/* Returns the numbers among the entries of the directory DIR of 'proc', in
- * '*np' how many they are.  The caller must free() them. */
-static int *
-list_numbers(const char *proc, const char *dir_name, size_t *np)
-{
-    char *path = xasprintf("%s%s", proc, dir_name);
-    size_t n = 0, allocated = 0;
-    const struct dirent *entry;
-    int *numbers = NULL;
-    DIR *dir;
-
-    dir = opendir(path);
-    free(path);
-    while (dir && (entry = readdir(dir))) {
-        int number = parse_number(entry->d_name);
-
-        if (number >= 0) {
-            if (n == allocated) {
-                numbers = x2nrealloc(numbers, &allocated, sizeof *numbers);
-            }
-            numbers[n++] = number;
-        }
-    }
-    if (dir) {
-        closedir(dir);
-    }
-    *np = n;
-    return numbers;
-}
-
 /* Finding workers. */
 
 /* Returns true if 'stat' is that of a worker; of ours, if it is a kernel
  * thread. */
 static bool
-is_worker(const struct vkernel_workers *workers, const struct task *task,
-          const struct task_stat *stat)
+is_worker(const struct vkernel_workers *workers,
+          const struct vkernel_proc_task *task,
+          const struct vkernel_proc_stat *stat)
 {
     if (task->is_ours) {
         /* A thread of this process that DPDK or Open vSwitch made has other
          * names.  The number is not looked at: it is that of the outermost
          * process namespace. */
         return (!strncmp(stat->name, name_prefix, strlen(name_prefix))
-                && parse_number(stat->name + strlen(name_prefix)) >= 0);
+                && vkernel_proc_parse_number(stat->name
+                                             + strlen(name_prefix)) >= 0);
     }
     return stat->ppid == KTHREADD_PID && !strcmp(stat->name, workers->name);
 }
@@ -279,7 +142,7 @@ get_pid_max(const char *proc)
     int pid_max = DEFAULT_PID_MAX;
     char text[32];
 
-    if (read_text(path, text, sizeof text)) {
+    if (vkernel_proc_read_file(path, text, sizeof text)) {
         pid_max = MAX(atoi(text), 1);
     }
     free(path);
@@ -292,13 +155,16 @@ find_workers_in(const struct vkernel_workers *workers, const char *dir_name,
                 bool is_ours, pid_t pid_max, struct vkernel_workers *found)
 {
     size_t n;
-    int *tids = list_numbers(workers->proc, dir_name, &n);
+    int *tids = vkernel_proc_list_numbers(workers->proc, dir_name, &n);
 
     for (size_t i = 0; i < n; i++) {
-        const struct task task = { .tid = tids[i], .is_ours = is_ours };
-        struct task_stat stat;
+        const struct vkernel_proc_task task = {
+            .tid = tids[i],
+            .is_ours = is_ours,
+        };
+        struct vkernel_proc_stat stat;
 
-        if (read_stat(workers->proc, &task, &stat)
+        if (vkernel_proc_read_stat(workers->proc, &task, &stat)
             && is_worker(workers, &task, &stat)) {
             found->workers = xrealloc(found->workers,
                                       (found->n_workers + 1)
@@ -340,7 +206,7 @@ get_event(const struct vkernel_workers *workers, int fd, struct event *event)
     char text[512];
     bool ok;
 
-    ok = (read_text(path, text, sizeof text)
+    ok = (vkernel_proc_read_file(path, text, sizeof text)
           && (id = strstr(text, "\neventfd-id:")) != NULL
           && sscanf(id, "\neventfd-id: %d", &event->id) == 1
           && (id = strstr(text, "flags:")) != NULL
@@ -386,7 +252,7 @@ find_all(const struct vkernel_workers *workers, struct vkernel_workers *found)
     find_workers_in(workers, "", false, pid_max, found);
     find_workers_in(workers, "/self/task", true, pid_max, found);
 
-    fds = list_numbers(workers->proc, "/self/fd", &n);
+    fds = vkernel_proc_list_numbers(workers->proc, "/self/fd", &n);
     find_events(workers, fds, n, found);
     found->fds = fds;
     for (size_t i = 0; i < n; i++) {
@@ -487,10 +353,10 @@ vkernel_workers_begin(const char *proc, const char *vhost_path)
 static void
 start_interval(const struct vkernel_workers *workers, struct worker *worker)
 {
-    struct task_stat stat;
+    struct vkernel_proc_stat stat;
 
     worker->base_at = time_msec();
-    if (read_stat(workers->proc, &worker->task, &stat)) {
+    if (vkernel_proc_read_stat(workers->proc, &worker->task, &stat)) {
         worker->base_cpu_msec = stat.cpu_ticks * 1000 / sysconf(_SC_CLK_TCK);
     }
 }
@@ -541,10 +407,11 @@ vkernel_workers_count(const struct vkernel_workers *workers)
  * if it is not known or not there any more. */
 static bool
 look(const struct vkernel_workers *workers, size_t pair,
-     struct task_stat *stat)
+     struct vkernel_proc_stat *stat)
 {
     return (pair < workers->n_workers
-            && read_stat(workers->proc, &workers->workers[pair].task, stat)
+            && vkernel_proc_read_stat(workers->proc,
+                                      &workers->workers[pair].task, stat)
             && stat->start == workers->workers[pair].start
             && stat->state != 'Z' && stat->state != 'X');
 }
@@ -552,29 +419,9 @@ look(const struct vkernel_workers *workers, size_t pair,
 bool
 vkernel_workers_is_alive(const struct vkernel_workers *workers, size_t pair)
 {
-    struct task_stat stat;
+    struct vkernel_proc_stat stat;
 
     return look(workers, pair, &stat);
-}
-
-/* Returns the CPUs that 'task' may use, as the kernel formats them, or NULL if
- * it does not say.  The caller must free() it. */
-static char *
-read_cpus(const char *proc, const struct task *task)
-{
-    static const char key[] = "\nCpus_allowed_list:\t";
-    char text[8192];
-    const char *line;
-
-    if (!read_task(proc, task, "status", text, sizeof text)) {
-        return NULL;
-    }
-    line = strstr(text, key);
-    if (!line) {
-        return NULL;
-    }
-    line += strlen(key);
-    return xmemdup0(line, strcspn(line, "\n"));
 }
 
 /* Ends the interval of 'worker', which has used 'cpu_msec' by now, if it is
@@ -599,7 +446,7 @@ int
 vkernel_workers_peek(struct vkernel_workers *workers, size_t pair,
                      struct vkernel_worker_info *info)
 {
-    struct task_stat stat;
+    struct vkernel_proc_stat stat;
     struct worker *worker;
 
     memset(info, 0, sizeof *info);
@@ -623,7 +470,8 @@ vkernel_workers_get(struct vkernel_workers *workers, size_t pair,
     int error = vkernel_workers_peek(workers, pair, info);
 
     if (!error) {
-        info->cpus = read_cpus(workers->proc, &workers->workers[pair].task);
+        info->cpus = vkernel_proc_read_cpus(workers->proc,
+                                            &workers->workers[pair].task);
         if (!info->cpus) {
             memset(info, 0, sizeof *info);
             error = ESRCH;
@@ -653,7 +501,7 @@ vkernel_workers_set_affinity(struct vkernel_workers *workers, size_t pair,
         return ESRCH;
     }
     CPU_ZERO(&set);
-    BITMAP_FOR_EACH_1 (cpu, VKERNEL_WORKER_MAX_CPUS, cpus) {
+    BITMAP_FOR_EACH_1 (cpu, VKERNEL_MAX_CPUS, cpus) {
         CPU_SET(cpu, &set);
     }
     return (sched_setaffinity(workers->workers[pair].task.tid, sizeof set,
@@ -674,7 +522,7 @@ vkernel_workers_get_affinity(const struct vkernel_workers *workers,
     if (sched_getaffinity(workers->workers[pair].task.tid, sizeof set, &set)) {
         return errno;
     }
-    for (size_t cpu = 0; cpu < VKERNEL_WORKER_MAX_CPUS; cpu++) {
+    for (size_t cpu = 0; cpu < VKERNEL_MAX_CPUS; cpu++) {
         bitmap_set(cpus, cpu, CPU_ISSET(cpu, &set));
     }
     return 0;
@@ -714,65 +562,4 @@ vkernel_workers_kick(const struct vkernel_workers *workers)
         }
     }
     return n;
-}
-
-/* CPUs. */
-
-/* Fills 'cpus' with those of NUMA node 'numa_id', or, if it is negative, with
- * all there are. */
-static void
-get_node_cpus(int numa_id, unsigned long *cpus)
-{
-    bitmap_set_multiple(cpus, 0, VKERNEL_WORKER_MAX_CPUS, false);
-    for (unsigned int cpu = 0; cpu < VKERNEL_WORKER_MAX_CPUS; cpu++) {
-        if (ovs_numa_core_id_is_valid(cpu)
-            && (numa_id < 0 || ovs_numa_get_numa_id(cpu) == numa_id)) {
-            bitmap_set1(cpus, cpu);
-        }
-    }
-}
-
-void
-vkernel_workers_default_cpus(int numa_id, const unsigned long *pmd_cpus,
-                             unsigned long *cpus)
-{
-    unsigned long *others;
-
-    get_node_cpus(numa_id, cpus);
-    if (bitmap_is_all_zeros(cpus, VKERNEL_WORKER_MAX_CPUS)) {
-        get_node_cpus(-1, cpus);
-    }
-    if (bitmap_is_all_zeros(cpus, VKERNEL_WORKER_MAX_CPUS)) {
-        /* Open vSwitch does not know the CPUs.  The kernel does. */
-        bitmap_set_multiple(cpus, 0, VKERNEL_WORKER_MAX_CPUS, true);
-    }
-    if (!pmd_cpus) {
-        return;
-    }
-
-    others = bitmap_clone(pmd_cpus, VKERNEL_WORKER_MAX_CPUS);
-    bitmap_not(others, VKERNEL_WORKER_MAX_CPUS);
-    bitmap_and(others, cpus, VKERNEL_WORKER_MAX_CPUS);
-    if (!bitmap_is_all_zeros(others, VKERNEL_WORKER_MAX_CPUS)) {
-        memcpy(cpus, others, bitmap_n_bytes(VKERNEL_WORKER_MAX_CPUS));
-    }
-    bitmap_free(others);
-}
-
-char *
-vkernel_workers_format_cpus(const unsigned long *cpus)
-{
-    const size_t end = VKERNEL_WORKER_MAX_CPUS;
-    struct ds s = DS_EMPTY_INITIALIZER;
-    size_t first, after;
-
-    for (first = bitmap_scan(cpus, true, 0, end); first < end;
-         first = bitmap_scan(cpus, true, after, end)) {
-        after = bitmap_scan(cpus, false, first, end);
-        ds_put_format(&s, "%s%"PRIuSIZE, s.length ? "," : "", first);
-        if (after > first + 1) {
-            ds_put_format(&s, "-%"PRIuSIZE, after - 1);
-        }
-    }
-    return ds_steal_cstr(&s);
 }

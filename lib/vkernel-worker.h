@@ -47,10 +47,6 @@
 
 struct vkernel_workers;
 
-/* Sets of CPUs are bitmaps for bitmap.h of so many bits, as many as those of a
- * cpu_set_t. */
-#define VKERNEL_WORKER_MAX_CPUS 1024
-
 /* Begins to watch for workers, and for descriptors of 'vhost_path', that the
  * calling thread will have made for one device.  'proc' is where the kernel
  * shows processes, normally NULL for /proc.
@@ -106,7 +102,7 @@ int vkernel_workers_get(struct vkernel_workers *, size_t pair,
 void vkernel_worker_info_uninit(struct vkernel_worker_info *);
 
 /* Lets the worker of 'pair' run on 'cpus' only, a bitmap of
- * VKERNEL_WORKER_MAX_CPUS bits.  The kernel leaves out those that are not
+ * VKERNEL_MAX_CPUS bits.  The kernel leaves out those that are not
  * there, and says so in 'cpus' of vkernel_workers_get() alone.
  *
  * Returns 0 or a positive errno value: EPERM without CAP_SYS_NICE (a kernel
@@ -138,16 +134,5 @@ int vkernel_workers_set_busyloop(struct vkernel_workers *, size_t pair,
  * signalled can always be signalled once too often.  Returns how many there
  * were. */
 size_t vkernel_workers_kick(const struct vkernel_workers *);
-
-/* Fills 'cpus', a bitmap of VKERNEL_WORKER_MAX_CPUS bits, with those that a
- * worker shall use if nobody has said any: the CPUs of NUMA node 'numa_id',
- * but for 'pmd_cpus', a bitmap likewise or NULL; or all of the node if those
- * are all.  A node that is not known stands for all of them. */
-void vkernel_workers_default_cpus(int numa_id, const unsigned long *pmd_cpus,
-                                  unsigned long *cpus);
-
-/* Returns 'cpus', as above, in the form that the kernel gives them, such as
- * "0-3,8", in a string that the caller must free(). */
-char *vkernel_workers_format_cpus(const unsigned long *cpus);
 
 #endif /* vkernel-worker.h */

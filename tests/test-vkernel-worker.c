@@ -106,7 +106,7 @@ WRAP(int, sched_setaffinity, pid_t pid, size_t size, const cpu_set_t *set)
 static unsigned long *
 parse_cpus(const char *text)
 {
-    unsigned long *cpus = bitmap_allocate(VKERNEL_WORKER_MAX_CPUS);
+    unsigned long *cpus = bitmap_allocate(VKERNEL_MAX_CPUS);
     char *copy = xstrdup(text);
     char *save = NULL;
 
@@ -275,7 +275,7 @@ test_kick(struct ovs_cmdl_context *ctx OVS_UNUSED)
 static void
 print_cpus(const char *what, const unsigned long *cpus)
 {
-    char *text = vkernel_workers_format_cpus(cpus);
+    char *text = vkernel_cpus_format(cpus);
 
     printf("%s: \"%s\"\n", what, text);
     free(text);
@@ -286,7 +286,7 @@ static void
 test_parse_cpus(struct ovs_cmdl_context *ctx)
 {
     for (int i = 1; i < ctx->argc; i++) {
-        unsigned long cpus[BITMAP_N_LONGS(VKERNEL_WORKER_MAX_CPUS)];
+        unsigned long cpus[BITMAP_N_LONGS(VKERNEL_MAX_CPUS)];
         bool ok;
 
         memset(cpus, 0xa5, sizeof cpus);
@@ -300,7 +300,7 @@ test_parse_cpus(struct ovs_cmdl_context *ctx)
 static void
 test_machine_cpus(struct ovs_cmdl_context *ctx OVS_UNUSED)
 {
-    unsigned long cpus[BITMAP_N_LONGS(VKERNEL_WORKER_MAX_CPUS)];
+    unsigned long cpus[BITMAP_N_LONGS(VKERNEL_MAX_CPUS)];
     size_t n_files = testlib_count_files();
 
     memset(cpus, 0xa5, sizeof cpus);
@@ -318,7 +318,7 @@ test_machine_cpus(struct ovs_cmdl_context *ctx OVS_UNUSED)
 static void
 test_default_cpus(struct ovs_cmdl_context *ctx)
 {
-    unsigned long cpus[BITMAP_N_LONGS(VKERNEL_WORKER_MAX_CPUS)];
+    unsigned long cpus[BITMAP_N_LONGS(VKERNEL_MAX_CPUS)];
     unsigned long *pmd_cpus;
     char *text;
 
@@ -328,8 +328,8 @@ test_default_cpus(struct ovs_cmdl_context *ctx)
     }
     pmd_cpus = ctx->argv[3][0] ? parse_cpus(ctx->argv[3]) : NULL;
     memset(cpus, 0xa5, sizeof cpus);
-    vkernel_workers_default_cpus(atoi(ctx->argv[2]), pmd_cpus, cpus);
-    text = vkernel_workers_format_cpus(cpus);
+    vkernel_cpus_get_default(atoi(ctx->argv[2]), pmd_cpus, cpus);
+    text = vkernel_cpus_format(cpus);
     testlib_print(text, NULL);
     bitmap_free(pmd_cpus);
 }
@@ -340,7 +340,7 @@ test_format_cpus(struct ovs_cmdl_context *ctx)
 {
     for (int i = 1; i < ctx->argc; i++) {
         unsigned long *cpus = parse_cpus(ctx->argv[i]);
-        char *text = vkernel_workers_format_cpus(cpus);
+        char *text = vkernel_cpus_format(cpus);
 
         printf("\"%s\"\n", text);
         free(text);
@@ -366,7 +366,7 @@ make_worker(void)
 static void
 check_affinity(struct vkernel_workers *workers, size_t pair, int cpu)
 {
-    unsigned long *cpus = bitmap_allocate(VKERNEL_WORKER_MAX_CPUS);
+    unsigned long *cpus = bitmap_allocate(VKERNEL_MAX_CPUS);
     struct vkernel_worker_info info;
     int error;
 
