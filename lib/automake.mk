@@ -14,6 +14,7 @@
 
 noinst_LTLIBRARIES += lib/libvkernel.la
 lib_libvkernel_la_SOURCES = \
+	lib/netdev-dpdkvkernel-affinity.c \
 	lib/netdev-dpdkvkernel-carrier.c \
 	lib/netdev-dpdkvkernel-change.c \
 	lib/netdev-dpdkvkernel-place.c \

@@ -19,13 +19,14 @@
 
 /* What the files of the netdev class "dpdkvkernel" share, and nobody else:
  *
- *   netdev-dpdkvkernel.c         the class, life cycle, fast path
- *   netdev-dpdkvkernel-change.c  what is wanted, prepared, and followed
- *   netdev-dpdkvkernel-query.c   what can be asked of a port
- *   netdev-dpdkvkernel-place.c   where the tap lives, and for how long
- *   netdev-dpdkvkernel-carrier.c what carrier the tap has
- *   netdev-dpdkvkernel-worker.c  the threads of vhost, looked after
- *   netdev-dpdkvkernel-qos.c     policers, for the QoS and policing columns
+ *   netdev-dpdkvkernel.c           the class, life cycle, fast path
+ *   netdev-dpdkvkernel-change.c    what is wanted, prepared, and followed
+ *   netdev-dpdkvkernel-query.c     what can be asked of a port
+ *   netdev-dpdkvkernel-place.c     where the tap lives, and for how long
+ *   netdev-dpdkvkernel-carrier.c   what carrier the tap has
+ *   netdev-dpdkvkernel-worker.c    the threads of vhost, looked after
+ *   netdev-dpdkvkernel-affinity.c  the CPUs they get
+ *   netdev-dpdkvkernel-qos.c       policers, for the QoS and policing columns
  *
  * All functions are called from the main thread. */
 
@@ -292,11 +293,6 @@ void netdev_dpdkvkernel_set_carrier(struct netdev_dpdkvkernel *dev)
 void netdev_dpdkvkernel_new_workers(struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex);
 
-/* Has each worker run where it shall, by the options or by default, and tells
- * what is wrong with that.  Does nothing that was done already. */
-void netdev_dpdkvkernel_place_workers(struct netdev_dpdkvkernel *dev)
-    OVS_REQUIRES(dev->mutex);
-
 /* Looks after the workers, and the queues that they work for, each second. */
 void netdev_dpdkvkernel_run_workers(struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex);
@@ -313,6 +309,14 @@ void netdev_dpdkvkernel_add_worker_stats(struct netdev_dpdkvkernel *dev,
 /* Adds to 'status' that the workers are not known, or not placed. */
 void netdev_dpdkvkernel_format_workers_status(
     const struct netdev_dpdkvkernel_info *, struct smap *status);
+
+/* CPUs of workers: netdev-dpdkvkernel-affinity.c. */
+
+/* Has each worker run where it shall, by the options or by default, and poll
+ * for as long as it shall, and tells what is wrong with that.  Does nothing
+ * that was done already. */
+void netdev_dpdkvkernel_place_workers(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex);
 
 /* Queries: netdev-dpdkvkernel-query.c.  Members of struct netdev_class. */
 
