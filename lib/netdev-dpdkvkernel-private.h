@@ -20,7 +20,8 @@
 /* What the files of the netdev class "dpdkvkernel" share, and nobody else:
  *
  *   netdev-dpdkvkernel.c           the class, life cycle, fast path
- *   netdev-dpdkvkernel-change.c    what is wanted, prepared, and followed
+ *   netdev-dpdkvkernel-change.c    what is wanted, and prepared
+ *   netdev-dpdkvkernel-link.c      the tap as it is seen, and followed
  *   netdev-dpdkvkernel-query.c     what can be asked of a port
  *   netdev-dpdkvkernel-place.c     where the tap lives, and for how long
  *   netdev-dpdkvkernel-carrier.c   what carrier the tap has
@@ -197,20 +198,6 @@ void netdev_dpdkvkernel_set_error(struct netdev_dpdkvkernel *dev,
                                   char *message)
     OVS_REQUIRES(dev->mutex);
 
-/* Looks at the tap.  Has no effect on it. */
-void netdev_dpdkvkernel_refresh_link(struct netdev_dpdkvkernel *dev)
-    OVS_REQUIRES(dev->mutex);
-
-/* Sets the tap's gso_max_size back if it is more than a buffer holds.  The
- * tap must have been seen. */
-void netdev_dpdkvkernel_limit_gso_max_size(struct netdev_dpdkvkernel *dev)
-    OVS_REQUIRES(dev->mutex);
-
-/* Looks at the tap, and follows what an administrator has changed, or changes
- * it back. */
-void netdev_dpdkvkernel_follow_link(struct netdev_dpdkvkernel *dev)
-    OVS_REQUIRES(dev->mutex);
-
 /* Takes 'options' over into 'dev'.  Returns NULL if successful, otherwise a
  * message for the user, to be free()d by the caller; 'dev' is then as
  * before. */
@@ -246,6 +233,28 @@ void netdev_dpdkvkernel_discard_change(struct netdev_dpdkvkernel *dev)
 /* Follows the kernel, and prepares the change that is wanted. */
 void netdev_dpdkvkernel_run_port(struct netdev_dpdkvkernel *dev)
     OVS_EXCLUDED(dev->mutex);
+
+/* Link: netdev-dpdkvkernel-link.c. */
+
+/* Looks at the tap.  Has no effect on it. */
+void netdev_dpdkvkernel_refresh_link(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex);
+
+/* Sets the tap's gso_max_size back if it is more than a buffer holds.  The
+ * tap must have been seen. */
+void netdev_dpdkvkernel_limit_gso_max_size(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex);
+
+/* Looks at the tap, and follows what an administrator has changed, or changes
+ * it back. */
+void netdev_dpdkvkernel_follow_link(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex);
+
+/* Does what is due after 'events' of the tap, as vkernel_tap_run() returns
+ * them. */
+void netdev_dpdkvkernel_follow_events(struct netdev_dpdkvkernel *dev,
+                                      int events)
+    OVS_REQUIRES(dev->mutex);
 
 /* Place: netdev-dpdkvkernel-place.c. */
 
