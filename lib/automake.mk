@@ -46,7 +46,9 @@ lib_libvkernel_la_SOURCES = \
 	lib/vkernel-ethtool.h \
 	lib/vkernel-home.c \
 	lib/vkernel-home.h \
+	lib/vkernel-host-config-inet.c \
 	lib/vkernel-host-config-parse.c \
+	lib/vkernel-host-config-private.h \
 	lib/vkernel-host-config.c \
 	lib/vkernel-host-config.h \
 	lib/vkernel-host-device.c \

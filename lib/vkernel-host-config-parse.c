@@ -16,14 +16,12 @@
 
 #include <config.h>
 
-#include "vkernel-host-config.h"
+#include "vkernel-host-config-private.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "openvswitch/dynamic-string.h"
-#include "packets.h"
 #include "smap.h"
 #include "util.h"
 #include "vkernel-text.h"
@@ -42,31 +40,10 @@
 /* The longest name of another port, in bytes. */
 #define MAX_PORT_NAME 255
 
-/* The port whose options are parsed. */
-struct port {
-    const char *name;           /* Of the Interface. */
-    const char *ifname;         /* Of the tap. */
-    int n_queues;               /* Queue pairs. */
-};
-
-/* Parses 'value' into 'host', in which the options above this one in
- * 'options' are set already.  Returns true if successful, otherwise stores
- * into '*problemp', which is NULL, what is wrong with 'value', unless what is
- * accepted tells enough. */
-typedef bool parse_func(const struct port *, const char *value,
-                        struct vkernel_host_config *host, char **problemp);
-
-/* Takes a part of a list apart, as parse_func does.  'host' is as yet without
- * this part. */
-typedef char *parse_item_func(const struct port *, char *item,
-                              struct vkernel_host_config *host);
-
-/* Parses the items of the list 'value' with 'parse_item', which returns NULL
- * or what is wrong. */
-static bool
-parse_list(const struct port *port, const char *value,
-           struct vkernel_host_config *host, parse_item_func *parse_item,
-           char **problemp)
+bool
+vkernel_parse_list(const struct port *port, const char *value,
+                   struct vkernel_host_config *host,
+                   parse_item_func *parse_item, char **problemp)
 {
     char *copy = xstrdup(value);
     char *rest = copy;
@@ -79,10 +56,8 @@ parse_list(const struct port *port, const char *value,
     return !*problemp;
 }
 
-/* Returns 'array', of 'n' elements of 'size' bytes, with room for one more
- * that is all zeros. */
-static void *
-grow(void *array, size_t n, size_t size)
+void *
+vkernel_parse_grow(void *array, size_t n, size_t size)
 {
     array = xrealloc(array, (n + 1) * size);
     memset((char *) array + n * size, 0, size);
@@ -178,195 +153,6 @@ parse_netns(const struct port *port OVS_UNUSED, const char *value,
         host->netns = netns_of_path(value);
     }
     return host->netns != NULL;
-}
-
-/* host-ip. */
-
-/* Returns true if 'addr' is one of the addresses in 'host'. */
-static bool
-is_own_addr(const struct vkernel_host_config *host,
-            const struct in6_addr *addr)
-{
-    for (size_t i = 0; i < host->n_ips; i++) {
-        if (ipv6_addr_equals(&host->ips[i].addr, addr)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static char *
-parse_ip(const struct port *port OVS_UNUSED, char *item,
-         struct vkernel_host_config *host)
-{
-    struct vkernel_prefix ip;
-    const char *why;
-    char *problem;
-
-    problem = vkernel_prefix_parse(item, &ip);
-    if (problem) {
-        return problem;
-    }
-    why = vkernel_prefix_why_no_host(&ip);
-    if (why) {
-        return xasprintf("\"%s\" is %s", item, why);
-    } else if (!ip.plen) {
-        return xasprintf("the network of \"%s\" would be everything", item);
-    } else if (is_own_addr(host, &ip.addr)) {
-        return xasprintf("the address of \"%s\" is there twice", item);
-    }
-    host->ips = grow(host->ips, host->n_ips, sizeof *host->ips);
-    host->ips[host->n_ips++] = ip;
-    return NULL;
-}
-
-static bool
-parse_ips(const struct port *port, const char *value,
-          struct vkernel_host_config *host, char **problemp)
-{
-    return parse_list(port, value, host, parse_ip, problemp);
-}
-
-/* host-gw4, host-gw6, and host-routes. */
-
-/* Parses 'text' into '*gw', the address of a gateway for 'host'.  Returns NULL
- * if successful, otherwise what is wrong with it. */
-static char *
-parse_gateway(const char *text, const struct vkernel_host_config *host,
-              struct in6_addr *gw)
-{
-    const char *why;
-
-    if (!vkernel_addr_parse(text, gw)) {
-        return xasprintf("\"%s\" is not an address", text);
-    }
-    why = vkernel_addr_why_no_host(gw);
-    return (why ? xasprintf("\"%s\" is %s", text, why)
-            : is_own_addr(host, gw)
-            ? xasprintf("\"%s\" is one of options:host-ip", text)
-            : NULL);
-}
-
-static bool
-parse_gw(const char *value, bool is_ipv4, struct vkernel_host_config *host,
-         struct in6_addr *gw, char **problemp)
-{
-    *problemp = parse_gateway(value, host, gw);
-    if (!*problemp && vkernel_addr_is_ipv4(gw) != is_ipv4) {
-        *problemp = xasprintf("\"%s\" is an address of IPv%d", value,
-                              is_ipv4 ? 6 : 4);
-    }
-    return !*problemp;
-}
-
-static bool
-parse_gw4(const struct port *port OVS_UNUSED, const char *value,
-          struct vkernel_host_config *host, char **problemp)
-{
-    return parse_gw(value, true, host, &host->gw4, problemp);
-}
-
-static bool
-parse_gw6(const struct port *port OVS_UNUSED, const char *value,
-          struct vkernel_host_config *host, char **problemp)
-{
-    return parse_gw(value, false, host, &host->gw6, problemp);
-}
-
-/* Returns NULL if 'prefix', whose text is 'text', can be the destination of a
- * route in 'host', otherwise what is wrong with it. */
-static char *
-check_destination(const struct vkernel_prefix *prefix, const char *text,
-                  const struct vkernel_host_config *host)
-{
-    struct vkernel_prefix right = { .plen = prefix->plen };
-
-    right.addr = vkernel_prefix_network(prefix);
-    if (!vkernel_prefix_equals(prefix, &right)) {
-        struct ds problem = DS_EMPTY_INITIALIZER;
-
-        ds_put_format(&problem, "\"%s\" has bits behind its prefix, which is "
-                      "\"", text);
-        vkernel_prefix_format(&right, &problem);
-        ds_put_char(&problem, '"');
-        return ds_steal_cstr(&problem);
-    } else if (!prefix->plen) {
-        return xasprintf("\"%s\" is the default route, for which there is "
-                         "options:host-gw%d", text,
-                         vkernel_addr_is_ipv4(&prefix->addr) ? 4 : 6);
-    }
-    for (size_t i = 0; i < host->n_routes; i++) {
-        if (vkernel_prefix_equals(&host->routes[i].prefix, prefix)) {
-            return xasprintf("the prefix \"%s\" is there twice", text);
-        }
-    }
-    return NULL;
-}
-
-/* Cuts 'text' into '*prefix' and '*gateway', which stand around "via".
- * Returns false if it does not have this form. */
-static bool
-split_route(char *text, char **prefix, char **gateway)
-{
-    char *save_ptr = NULL;
-    char *via;
-
-    *prefix = strtok_r(text, " \t", &save_ptr);
-    via = *prefix ? strtok_r(NULL, " \t", &save_ptr) : NULL;
-    *gateway = via ? strtok_r(NULL, " \t", &save_ptr) : NULL;
-    return (*gateway && !strcmp(via, "via")
-            && !strtok_r(NULL, " \t", &save_ptr));
-}
-
-/* Parses 'prefix' and 'gateway' into '*route', a new one of 'host'. */
-static char *
-parse_hop(const char *prefix, const char *gateway,
-          const struct vkernel_host_config *host,
-          struct vkernel_host_route *route)
-{
-    char *problem = vkernel_prefix_parse(prefix, &route->prefix);
-
-    if (!problem) {
-        problem = check_destination(&route->prefix, prefix, host);
-    }
-    if (!problem) {
-        problem = parse_gateway(gateway, host, &route->gateway);
-    }
-    if (!problem && (vkernel_addr_is_ipv4(&route->prefix.addr)
-                     != vkernel_addr_is_ipv4(&route->gateway))) {
-        problem = xasprintf("\"%s\" and \"%s\" are not both of IPv4 or both "
-                            "of IPv6", prefix, gateway);
-    }
-    return problem;
-}
-
-static char *
-parse_route(const struct port *port OVS_UNUSED, char *item,
-            struct vkernel_host_config *host)
-{
-    char *copy = xstrdup(item);
-    struct vkernel_host_route route;
-    char *prefix, *gateway;
-    char *problem;
-
-    problem = (split_route(copy, &prefix, &gateway)
-               ? parse_hop(prefix, gateway, host, &route)
-               : xasprintf("\"%s\" is not a prefix, \"via\" and a gateway",
-                           item));
-    if (!problem) {
-        host->routes = grow(host->routes, host->n_routes,
-                            sizeof *host->routes);
-        host->routes[host->n_routes++] = route;
-    }
-    free(copy);
-    return problem;
-}
-
-static bool
-parse_routes(const struct port *port, const char *value,
-             struct vkernel_host_config *host, char **problemp)
-{
-    return parse_list(port, value, host, parse_route, problemp);
 }
 
 /* host-up, host-bridge, host-vrf, host-alias, and host-txqueuelen. */
@@ -497,8 +283,8 @@ parse_sysctl(const struct port *port, char *item,
                          "digits, '.', ':', '_' and '-'", item,
                          MAX_SYSCTL_VALUE);
     }
-    host->sysctls = grow(host->sysctls, host->n_sysctls,
-                         sizeof *host->sysctls);
+    host->sysctls = vkernel_parse_grow(host->sysctls, host->n_sysctls,
+                                       sizeof *host->sysctls);
     sysctl = &host->sysctls[host->n_sysctls++];
     sysctl->key = key;
     sysctl->value = xstrdup(value);
@@ -509,7 +295,7 @@ static bool
 parse_sysctls(const struct port *port, const char *value,
               struct vkernel_host_config *host, char **problemp)
 {
-    return parse_list(port, value, host, parse_sysctl, problemp);
+    return vkernel_parse_list(port, value, host, parse_sysctl, problemp);
 }
 
 /* persist and carrier-from. */
@@ -544,8 +330,8 @@ add_cpu(struct vkernel_host_config *host, size_t queue, int cpu)
     unsigned long *cpus;
 
     while (host->n_affinity <= queue) {
-        host->affinity = grow(host->affinity, host->n_affinity++,
-                              sizeof *host->affinity);
+        host->affinity = vkernel_parse_grow(host->affinity, host->n_affinity++,
+                                            sizeof *host->affinity);
     }
     cpus = host->affinity[queue].bits;
     if (bitmap_is_set(cpus, cpu)) {
@@ -587,7 +373,8 @@ static bool
 parse_affinity(const struct port *port, const char *value,
                struct vkernel_host_config *host, char **problemp)
 {
-    return parse_list(port, value, host, parse_affinity_item, problemp);
+    return vkernel_parse_list(port, value, host, parse_affinity_item,
+                              problemp);
 }
 
 static bool
@@ -612,14 +399,14 @@ static const struct option options_table[] = {
     { "host-netns", parse_netns,
       "the name of a network namespace in /run/netns, \"pid:\" with the "
       "number of a process, or an absolute path without \"..\" is accepted" },
-    { "host-ip", parse_ips,
+    { "host-ip", vkernel_parse_ips,
       "addresses of hosts with their prefix lengths, each once, as in "
       "\"192.0.2.1/24,2001:db8::1/64\", are accepted" },
-    { "host-gw4", parse_gw4,
+    { "host-gw4", vkernel_parse_gw4,
       "the IPv4 address of another host is accepted" },
-    { "host-gw6", parse_gw6,
+    { "host-gw6", vkernel_parse_gw6,
       "the IPv6 address of another host is accepted" },
-    { "host-routes", parse_routes,
+    { "host-routes", vkernel_parse_routes,
       "prefixes, each once, with gateways, as in \"198.51.100.0/24 via "
       "192.0.2.254,2001:db8:1::/48 via fe80::1\", are accepted" },
     { "host-up", parse_up, "\"true\" and \"false\" are accepted" },
