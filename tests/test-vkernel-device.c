@@ -123,18 +123,26 @@ sim_fail_at(int first, int second)
     sim.failed[0] = sim.failed[1] = NULL;
 }
 
-static struct vkernel_tap **
+static struct vkernel_tap *
 sim_find_tap(const char *ifname)
 {
     for (size_t i = 0; i < ARRAY_SIZE(sim.taps); i++) {
-        const struct vkernel_tap *tap = sim.taps[i];
+        struct vkernel_tap *tap = sim.taps[i];
 
-        if (ifname ? tap && !tap->deleted && !strcmp(tap->ifname, ifname)
-                   : !tap) {
-            return &sim.taps[i];
+        if (tap && !tap->deleted && !strcmp(tap->ifname, ifname)) {
+            return tap;
         }
     }
     return NULL;
+}
+
+static void
+sim_add_tap(struct vkernel_tap *tap)
+{
+    size_t i = sim.taps[0] != NULL;
+
+    ovs_assert(!sim.taps[i]);
+    sim.taps[i] = tap;
 }
 
 static void
@@ -167,7 +175,8 @@ vkernel_tap_open(const char *ifname, const char *netns OVS_UNUSED,
     tap->mtu = 1500;
     tap->mac = (struct eth_addr) ETH_ADDR_C(02, 00, 00, 00, 00, 00);
     tap->mac.ea[5] = ++sim.n_taps_ever;
-    *tapp = *sim_find_tap(NULL) = tap;
+    sim_add_tap(tap);
+    *tapp = tap;
     return NULL;
 }
 
@@ -330,26 +339,26 @@ vkernel_port_open(const struct vkernel_port_args *args,
                   struct vkernel_port **portp)
 {
     struct sim_pool *pool = (void *) args->rx_mp;
-    struct vkernel_tap **tap = sim_find_tap(args->ifname);
+    struct vkernel_tap *tap = sim_find_tap(args->ifname);
     struct vkernel_port *port;
 
     *portp = NULL;
     ovs_assert(sim.in_netns);
-    ovs_assert(tap && !(*tap)->port && (*tap)->mtu == args->mtu);
+    ovs_assert(tap && !tap->port && tap->mtu == args->mtu);
     ovs_assert(args->socket_id == 1 && args->vhost_path[0] == '/');
     ovs_assert(pool->n_buffers > args->n_queues * args->ring_size);
     ovs_assert(pool->frame_size >= 14 + 8 + 12 + args->mtu);
     ovs_assert(args->offloads == tso_wanted);
     ovs_assert(!args->offloads
-               || ((*tap)->gso_max_size
-                   && pool->frame_size >= (*tap)->gso_max_size + 12));
+               || (tap->gso_max_size
+                   && pool->frame_size >= tap->gso_max_size + 12));
     if (sim_fails("port_open")) {
         return xasprintf("no port on %s with %d queues", args->ifname,
                          args->n_queues);
     }
     port = xzalloc(sizeof *port);
     port->id = ++sim.last_port_id;
-    port->tap = *tap;
+    port->tap = tap;
     port->tap->port = port;
     port->n_queues = args->n_queues;
     port->ring_size = args->ring_size;

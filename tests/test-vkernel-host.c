@@ -335,7 +335,7 @@ flood(const char *n)
     const struct vkernel_prefix prefix = parse_prefix("10.9.9.9/32");
     int error = 0;
 
-    for (int i = 0; i < atoi(n) && !error; i++) {
+    for (int i = 0; i < testlib_number(n) && !error; i++) {
         error = add_address("10.9.9.9/32");
         if (!error) {
             error = vkernel_addr_delete(admin, get_ifindex(), &prefix);
@@ -372,7 +372,7 @@ add_route(const char *prefix_text, const char *gateway_text,
                        : AF_INET6),
         .rtm_dst_len = prefix.plen,
         .rtm_table = RT_TABLE_MAIN,
-        .rtm_protocol = atoi(protocol),
+        .rtm_protocol = testlib_number(protocol),
         .rtm_type = RTN_UNICAST,
     };
     struct in6_addr gateway;
@@ -400,8 +400,8 @@ flush_routes(const char *protocol)
     int error;
     size_t n;
 
-    error = vkernel_route_list(admin, get_ifindex(), 0, atoi(protocol),
-                               &routes, &n);
+    error = vkernel_route_list(admin, get_ifindex(), 0,
+                               testlib_number(protocol), &routes, &n);
     for (size_t i = 0; i < n; i++) {
         vkernel_route_delete(admin, get_ifindex(), 0, &routes[i]);
     }
@@ -643,7 +643,8 @@ do_step(char *argv[])
     } else if (!strcmp(verb, "alias")) {
         return vkernel_link_set_alias(admin, ifindex, argv[1]);
     } else if (!strcmp(verb, "txqueuelen")) {
-        return vkernel_link_set_txqueuelen(admin, ifindex, atoi(argv[1]));
+        return vkernel_link_set_txqueuelen(admin, ifindex,
+                                           testlib_number(argv[1]));
     } else if (!strcmp(verb, "sysctl") && argv[2]) {
         return set_sysctl(argv[1], argv[2]);
     } else if (!strcmp(verb, "sysctl")) {
@@ -669,7 +670,7 @@ do_step(char *argv[])
         vkernel_host_undo(host, tap);
         show();
     } else if (!strcmp(verb, "after")) {
-        msec += atoi(argv[1]);
+        msec += testlib_number(argv[1]);
     } else if (!strcmp(verb, "routes")) {
         show_routes(argv[1]);
     } else if (!strcmp(verb, "show")) {
@@ -705,6 +706,7 @@ take_step(const char *text)
              word = strtok_r(NULL, " ", &save_ptr)) {
             argv[n++] = word;
         }
+        ovs_assert(n);
         error = do_step(argv);
     }
     free(copy);
@@ -764,11 +766,11 @@ static void
 test_cycles(struct ovs_cmdl_context *ctx)
 {
     static const char *const options[] = {
-        "host-ip=10.1.2.3/24,2001:db8::1/64;host-gw4=10.1.2.1;"
-        "host-routes=10.5.0.0/16 via 10.1.2.1;host-alias=one;"
-        "host-txqueuelen=100",
-        "host-ip=10.1.2.4/24,2001:db8::2/64;host-gw6=2001:db8::9;"
-        "host-up=false;host-alias=two;host-txqueuelen=200",
+        ("host-ip=10.1.2.3/24,2001:db8::1/64;host-gw4=10.1.2.1;"
+         "host-routes=10.5.0.0/16 via 10.1.2.1;host-alias=one;"
+         "host-txqueuelen=100"),
+        ("host-ip=10.1.2.4/24,2001:db8::2/64;host-gw6=2001:db8::9;"
+         "host-up=false;host-alias=two;host-txqueuelen=200"),
         "host-bridge=b0;host-up=true",
         "host-ip=10.1.2.3/24;host-gw4=10.9.9.9",
         "",

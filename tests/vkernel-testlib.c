@@ -96,6 +96,17 @@ testlib_count_files(void)
     return n;
 }
 
+long long int
+testlib_number(const char *text)
+{
+    long long int number;
+
+    if (!text || !str_to_llong(text, 10, &number)) {
+        ovs_fatal(0, "%s: not a number", text ? text : "nothing");
+    }
+    return number;
+}
+
 void
 testlib_print(char *message, const char *otherwise)
 {

@@ -41,6 +41,9 @@ void testlib_main(int argc, char *argv[], const struct ovs_cmdl_command *);
 size_t testlib_count_blocks(void);
 size_t testlib_count_files(void);
 
+/* Returns the number that 'text', a parameter of a test, is. */
+long long int testlib_number(const char *text);
+
 /* Prints 'message' and frees it, or prints 'otherwise' if it is NULL. */
 void testlib_print(char *message, const char *otherwise);
 

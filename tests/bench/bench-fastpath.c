@@ -412,7 +412,7 @@ main(int argc, char *argv[])
     printf("%-12s %-3s %6s %9s %13s\n", "path", "TSO", "bytes",
            "cycles", "instructions");
     for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
-        for (int tso = false; tso <= true; tso++) {
+        for (int tso = 0; tso <= 1; tso++) {
             for (size_t j = 0; j < ARRAY_SIZE(sizes); j++) {
                 if (tso || sizes[j] <= MTU + ETH_HEADER_LEN) {
                     measure(&paths[i], tso, sizes[j]);
