@@ -58,44 +58,11 @@ get_machine(void)
     long long int now = time_msec();
 
     if (!machine.looked_at || now - machine.looked_at >= MACHINE_INTERVAL) {
-        vkernel_cpus_get_online(NULL, machine.online.bits);
-        vkernel_cpus_get_reserved(NULL, NULL, machine.reserved.bits);
+        vkernel_cpus_get_online(NULL, &machine.online);
+        vkernel_cpus_get_reserved(NULL, NULL, &machine.reserved);
         machine.looked_at = now;
     }
     return &machine;
-}
-
-static bool
-equals(const struct vkernel_cpus *a, const struct vkernel_cpus *b)
-{
-    return !memcmp(a, b, sizeof *a);
-}
-
-static bool
-is_empty(const struct vkernel_cpus *cpus)
-{
-    return bitmap_is_all_zeros(cpus->bits, VKERNEL_MAX_CPUS);
-}
-
-/* Returns those of 'a' that are in 'b', too. */
-static struct vkernel_cpus
-both(const struct vkernel_cpus *a, const struct vkernel_cpus *b)
-{
-    struct vkernel_cpus result = *a;
-
-    bitmap_and(result.bits, b->bits, VKERNEL_MAX_CPUS);
-    return result;
-}
-
-/* Returns those of 'a' that are not in 'b'. */
-static struct vkernel_cpus
-without(const struct vkernel_cpus *a, const struct vkernel_cpus *b)
-{
-    struct vkernel_cpus result = *b;
-
-    bitmap_not(result.bits, VKERNEL_MAX_CPUS);
-    bitmap_and(result.bits, a->bits, VKERNEL_MAX_CPUS);
-    return result;
 }
 
 static void
@@ -114,20 +81,18 @@ get_asked_cpus(const struct netdev_dpdkvkernel *dev, int queue,
                struct problems *problems)
     OVS_REQUIRES(dev->mutex)
 {
-    const unsigned long *bits
+    const struct vkernel_cpus *asked
         = vkernel_host_config_cpus(&dev->wanted_config.host, queue);
     const struct vkernel_cpus *online = &get_machine()->online;
-    struct vkernel_cpus asked, missing;
+    struct vkernel_cpus missing;
 
-    memset(&asked, 0, sizeof asked);
-    if (!bits) {
-        return asked;
+    if (!asked) {
+        return (struct vkernel_cpus) { .bits = { 0 } };
     }
-    memcpy(asked.bits, bits, sizeof asked.bits);
-    missing = without(&asked, online);
-    if (!is_empty(&missing)) {
-        char *missing_text = vkernel_cpus_format(missing.bits);
-        char *online_text = vkernel_cpus_format(online->bits);
+    missing = vkernel_cpus_without(asked, online);
+    if (!vkernel_cpus_is_empty(&missing)) {
+        char *missing_text = vkernel_cpus_format(&missing);
+        char *online_text = vkernel_cpus_format(online);
 
         add_problem(problems,
                     xasprintf("options:vhost-affinity names CPU %s for queue "
@@ -136,7 +101,7 @@ get_asked_cpus(const struct netdev_dpdkvkernel *dev, int queue,
         free(missing_text);
         free(online_text);
     }
-    return both(&asked, online);
+    return vkernel_cpus_both(asked, online);
 }
 
 /* Returns the CPUs for a worker that gets no time on 'cpu'. */
@@ -150,9 +115,9 @@ get_other_cpus(int cpu)
     if (cpu >= 0 && cpu < VKERNEL_MAX_CPUS) {
         bitmap_set1(busy.bits, cpu);
     }
-    others = without(&machine->online, &busy);
-    busy = without(&others, &machine->reserved);
-    return is_empty(&busy) ? others : busy;
+    others = vkernel_cpus_without(&machine->online, &busy);
+    busy = vkernel_cpus_without(&others, &machine->reserved);
+    return vkernel_cpus_is_empty(&busy) ? others : busy;
 }
 
 /* Returns the CPUs for a worker of which the user says nothing. */
@@ -163,10 +128,10 @@ get_default_cpus(const struct netdev_dpdkvkernel *dev)
     const struct machine *machine = get_machine();
     struct vkernel_cpus cpus, there;
 
-    vkernel_cpus_get_default(dev->device.socket_id, machine->reserved.bits,
-                                 cpus.bits);
-    there = both(&cpus, &machine->online);
-    return is_empty(&there) ? machine->online : there;
+    vkernel_cpus_get_default(dev->device.socket_id, &machine->reserved,
+                                 &cpus);
+    there = vkernel_cpus_both(&cpus, &machine->online);
+    return vkernel_cpus_is_empty(&there) ? machine->online : there;
 }
 
 /* Returns the CPUs for the worker of 'queue'.  Stores into '*is_asked' whether
@@ -182,10 +147,10 @@ get_target(const struct netdev_dpdkvkernel *dev, int queue, bool *is_asked,
     struct vkernel_cpus asked = get_asked_cpus(dev, queue, problems);
     struct vkernel_cpus others = get_other_cpus(worker->away_from);
 
-    if (worker->away_until && !is_empty(&others)) {
+    if (worker->away_until && !vkernel_cpus_is_empty(&others)) {
         *is_asked = true;
-        if (!is_empty(&asked)) {
-            char *text = vkernel_cpus_format(others.bits);
+        if (!vkernel_cpus_is_empty(&asked)) {
+            char *text = vkernel_cpus_format(&others);
 
             add_problem(problems,
                         xasprintf("the vhost worker of queue %d got no time "
@@ -196,7 +161,7 @@ get_target(const struct netdev_dpdkvkernel *dev, int queue, bool *is_asked,
         }
         return others;
     }
-    *is_asked = !is_empty(&asked);
+    *is_asked = !vkernel_cpus_is_empty(&asked);
     return *is_asked ? asked : get_default_cpus(dev);
 }
 
@@ -209,11 +174,12 @@ is_default_due(struct netdev_dpdkvkernel_worker *worker,
                const struct vkernel_cpus *present,
                const struct vkernel_cpus *target)
 {
-    if (!worker->placed || !equals(&worker->online, &get_machine()->online)) {
+    if (!worker->placed
+        || !vkernel_cpus_equals(&worker->online, &get_machine()->online)) {
         return true;
     }
-    return (equals(&worker->granted, present)
-            && !equals(&worker->target, target));
+    return (vkernel_cpus_equals(&worker->granted, present)
+            && !vkernel_cpus_equals(&worker->target, target));
 }
 
 /* Has the worker of 'queue' use what it shall, if it does not. */
@@ -228,25 +194,25 @@ place_worker(struct netdev_dpdkvkernel *dev, int queue,
     bool is_asked;
 
     target = get_target(dev, queue, &is_asked, problems);
-    if (vkernel_workers_get_affinity(workers, queue, present.bits)) {
+    if (vkernel_workers_get_affinity(workers, queue, &present)) {
         return;
     }
-    if (is_asked ? !equals(&present, &target) || worker->error
+    if (is_asked ? !vkernel_cpus_equals(&present, &target) || worker->error
                  : is_default_due(worker, &present, &target)) {
-        worker->error = (equals(&present, &target)
+        worker->error = (vkernel_cpus_equals(&present, &target)
                          ? 0
                          : vkernel_workers_set_affinity(workers, queue,
-                                                        target.bits));
+                                                        &target));
         worker->placed = true;
         worker->target = target;
         worker->online = get_machine()->online;
-        vkernel_workers_get_affinity(workers, queue, worker->granted.bits);
-    } else if (!equals(&present, &worker->granted)) {
+        vkernel_workers_get_affinity(workers, queue, &worker->granted);
+    } else if (!vkernel_cpus_equals(&present, &worker->granted)) {
         /* Somebody else has placed it. */
         worker->error = 0;
     }
     if (worker->error && is_asked) {
-        char *text = vkernel_cpus_format(target.bits);
+        char *text = vkernel_cpus_format(&target);
 
         add_problem(problems,
                     xasprintf("cannot have the vhost worker of queue %d use "

@@ -33,9 +33,15 @@
 static const char pmd_prefix[] = "pmd-c";
 
 static void
-clear(unsigned long *cpus)
+clear(struct vkernel_cpus *cpus)
 {
-    bitmap_set_multiple(cpus, 0, VKERNEL_MAX_CPUS, false);
+    bitmap_set_multiple(cpus->bits, 0, VKERNEL_MAX_CPUS, false);
+}
+
+static void
+fill(struct vkernel_cpus *cpus)
+{
+    bitmap_set_multiple(cpus->bits, 0, VKERNEL_MAX_CPUS, true);
 }
 
 /* Parses the number at '*textp', and sets '*textp' after it.  Returns -1 if
@@ -60,7 +66,7 @@ parse_cpu(const char **textp)
 }
 
 bool
-vkernel_cpus_parse(const char *text, unsigned long *cpus)
+vkernel_cpus_parse(const char *text, struct vkernel_cpus *cpus)
 {
     clear(cpus);
     while (*text) {
@@ -75,7 +81,7 @@ vkernel_cpus_parse(const char *text, unsigned long *cpus)
             clear(cpus);
             return false;
         }
-        bitmap_set_multiple(cpus, first, last - first + 1, true);
+        bitmap_set_multiple(cpus->bits, first, last - first + 1, true);
         if (*text && !*++text) {
             clear(cpus);
             return false;
@@ -85,21 +91,53 @@ vkernel_cpus_parse(const char *text, unsigned long *cpus)
 }
 
 char *
-vkernel_cpus_format(const unsigned long *cpus)
+vkernel_cpus_format(const struct vkernel_cpus *cpus)
 {
     const size_t end = VKERNEL_MAX_CPUS;
     struct ds s = DS_EMPTY_INITIALIZER;
     size_t first, after;
 
-    for (first = bitmap_scan(cpus, true, 0, end); first < end;
-         first = bitmap_scan(cpus, true, after, end)) {
-        after = bitmap_scan(cpus, false, first, end);
+    for (first = bitmap_scan(cpus->bits, true, 0, end); first < end;
+         first = bitmap_scan(cpus->bits, true, after, end)) {
+        after = bitmap_scan(cpus->bits, false, first, end);
         ds_put_format(&s, "%s%"PRIuSIZE, s.length ? "," : "", first);
         if (after > first + 1) {
             ds_put_format(&s, "-%"PRIuSIZE, after - 1);
         }
     }
     return ds_steal_cstr(&s);
+}
+
+bool
+vkernel_cpus_equals(const struct vkernel_cpus *a, const struct vkernel_cpus *b)
+{
+    return bitmap_equal(a->bits, b->bits, VKERNEL_MAX_CPUS);
+}
+
+bool
+vkernel_cpus_is_empty(const struct vkernel_cpus *cpus)
+{
+    return bitmap_is_all_zeros(cpus->bits, VKERNEL_MAX_CPUS);
+}
+
+struct vkernel_cpus
+vkernel_cpus_both(const struct vkernel_cpus *a, const struct vkernel_cpus *b)
+{
+    struct vkernel_cpus result = *a;
+
+    bitmap_and(result.bits, b->bits, VKERNEL_MAX_CPUS);
+    return result;
+}
+
+struct vkernel_cpus
+vkernel_cpus_without(const struct vkernel_cpus *a,
+                     const struct vkernel_cpus *b)
+{
+    struct vkernel_cpus result = *b;
+
+    bitmap_not(result.bits, VKERNEL_MAX_CPUS);
+    bitmap_and(result.bits, a->bits, VKERNEL_MAX_CPUS);
+    return result;
 }
 
 /* Reads the first line of the file 'path' into 'line', of 'size' bytes.
@@ -117,7 +155,7 @@ read_line(const char *path, char *line, size_t size)
 /* Fills 'cpus' from the file 'name' of the kernel's.  Returns false if that
  * fails; 'cpus' is then empty. */
 static bool
-read_cpus(const char *sys, const char *name, unsigned long *cpus)
+read_cpus(const char *sys, const char *name, struct vkernel_cpus *cpus)
 {
     char *path = xasprintf("%s/devices/system/cpu/%s", sys ? sys : "/sys",
                            name);
@@ -131,16 +169,16 @@ read_cpus(const char *sys, const char *name, unsigned long *cpus)
 }
 
 void
-vkernel_cpus_get_online(const char *sys, unsigned long *cpus)
+vkernel_cpus_get_online(const char *sys, struct vkernel_cpus *cpus)
 {
     if (!read_cpus(sys, "online", cpus)) {
-        bitmap_set_multiple(cpus, 0, VKERNEL_MAX_CPUS, true);
+        fill(cpus);
     }
 }
 
 void
 vkernel_cpus_get_reserved(const char *proc, const char *sys,
-                          unsigned long *cpus)
+                          struct vkernel_cpus *cpus)
 {
     char *dir_name = xasprintf("%s/self/task", proc ? proc : "/proc");
     const struct dirent *entry;
@@ -158,7 +196,7 @@ vkernel_cpus_get_reserved(const char *proc, const char *sys,
             name = line + strlen(pmd_prefix);
             cpu = parse_cpu(&name);
             if (cpu >= 0 && *name == '/') {
-                bitmap_set1(cpus, cpu);
+                bitmap_set1(cpus->bits, cpu);
             }
         }
         free(path);
@@ -172,40 +210,33 @@ vkernel_cpus_get_reserved(const char *proc, const char *sys,
 /* Fills 'cpus' with those of NUMA node 'numa_id', or, if it is negative, with
  * all there are. */
 static void
-get_node_cpus(int numa_id, unsigned long *cpus)
+get_node_cpus(int numa_id, struct vkernel_cpus *cpus)
 {
-    bitmap_set_multiple(cpus, 0, VKERNEL_MAX_CPUS, false);
+    clear(cpus);
     for (unsigned int cpu = 0; cpu < VKERNEL_MAX_CPUS; cpu++) {
         if (ovs_numa_core_id_is_valid(cpu)
             && (numa_id < 0 || ovs_numa_get_numa_id(cpu) == numa_id)) {
-            bitmap_set1(cpus, cpu);
+            bitmap_set1(cpus->bits, cpu);
         }
     }
 }
 
 void
-vkernel_cpus_get_default(int numa_id, const unsigned long *pmd_cpus,
-                         unsigned long *cpus)
+vkernel_cpus_get_default(int numa_id, const struct vkernel_cpus *others,
+                         struct vkernel_cpus *cpus)
 {
-    unsigned long *others;
+    struct vkernel_cpus rest;
 
     get_node_cpus(numa_id, cpus);
-    if (bitmap_is_all_zeros(cpus, VKERNEL_MAX_CPUS)) {
+    if (vkernel_cpus_is_empty(cpus)) {
         get_node_cpus(-1, cpus);
     }
-    if (bitmap_is_all_zeros(cpus, VKERNEL_MAX_CPUS)) {
+    if (vkernel_cpus_is_empty(cpus)) {
         /* Open vSwitch does not know the CPUs.  The kernel does. */
-        bitmap_set_multiple(cpus, 0, VKERNEL_MAX_CPUS, true);
+        fill(cpus);
     }
-    if (!pmd_cpus) {
-        return;
+    rest = vkernel_cpus_without(cpus, others);
+    if (!vkernel_cpus_is_empty(&rest)) {
+        *cpus = rest;
     }
-
-    others = bitmap_clone(pmd_cpus, VKERNEL_MAX_CPUS);
-    bitmap_not(others, VKERNEL_MAX_CPUS);
-    bitmap_and(others, cpus, VKERNEL_MAX_CPUS);
-    if (!bitmap_is_all_zeros(others, VKERNEL_MAX_CPUS)) {
-        memcpy(cpus, others, bitmap_n_bytes(VKERNEL_MAX_CPUS));
-    }
-    bitmap_free(others);
 }

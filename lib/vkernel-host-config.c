@@ -182,8 +182,7 @@ arrays_equal(const struct vkernel_host_config *a,
         }
     }
     for (size_t i = 0; i < a->n_affinity; i++) {
-        if (!bitmap_equal(a->affinity[i].bits, b->affinity[i].bits,
-                          VKERNEL_MAX_CPUS)) {
+        if (!vkernel_cpus_equals(&a->affinity[i], &b->affinity[i])) {
             return false;
         }
     }
@@ -293,14 +292,11 @@ vkernel_host_config_sysctl_path(const char *key, const char *ifname)
     return ds_steal_cstr(&path);
 }
 
-const unsigned long *
+const struct vkernel_cpus *
 vkernel_host_config_cpus(const struct vkernel_host_config *host, int queue)
 {
-    const unsigned long *cpus;
-
-    if (queue < 0 || (size_t) queue >= host->n_affinity) {
-        return NULL;
-    }
-    cpus = host->affinity[queue].bits;
-    return (bitmap_is_all_zeros(cpus, VKERNEL_MAX_CPUS) ? NULL : cpus);
+    return (queue >= 0 && (size_t) queue < host->n_affinity
+            && !vkernel_cpus_is_empty(&host->affinity[queue])
+            ? &host->affinity[queue]
+            : NULL);
 }

@@ -152,10 +152,9 @@ char *vkernel_host_config_netns_path(const char *netns);
  * ever written. */
 char *vkernel_host_config_sysctl_path(const char *key, const char *ifname);
 
-/* Returns the CPUs on which the worker of 'queue' may run, a bitmap of
- * VKERNEL_MAX_CPUS bits, of which at least one is set, that belongs to 'host',
- * or NULL for the default ones. */
-const unsigned long *vkernel_host_config_cpus(
+/* Returns the CPUs on which the worker of 'queue' may run, not none, which
+ * belong to 'host', or NULL for the default ones. */
+const struct vkernel_cpus *vkernel_host_config_cpus(
     const struct vkernel_host_config *host, int queue);
 
 #endif /* vkernel-host-config.h */

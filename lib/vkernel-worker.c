@@ -491,7 +491,7 @@ vkernel_worker_info_uninit(struct vkernel_worker_info *info)
 
 int
 vkernel_workers_set_affinity(struct vkernel_workers *workers, size_t pair,
-                             const unsigned long *cpus)
+                             const struct vkernel_cpus *cpus)
 {
     cpu_set_t set;
     size_t cpu;
@@ -501,7 +501,7 @@ vkernel_workers_set_affinity(struct vkernel_workers *workers, size_t pair,
         return ESRCH;
     }
     CPU_ZERO(&set);
-    BITMAP_FOR_EACH_1 (cpu, VKERNEL_MAX_CPUS, cpus) {
+    BITMAP_FOR_EACH_1 (cpu, VKERNEL_MAX_CPUS, cpus->bits) {
         CPU_SET(cpu, &set);
     }
     return (sched_setaffinity(workers->workers[pair].task.tid, sizeof set,
@@ -512,7 +512,7 @@ vkernel_workers_set_affinity(struct vkernel_workers *workers, size_t pair,
 
 int
 vkernel_workers_get_affinity(const struct vkernel_workers *workers,
-                             size_t pair, unsigned long *cpus)
+                             size_t pair, struct vkernel_cpus *cpus)
 {
     cpu_set_t set;
 
@@ -523,7 +523,7 @@ vkernel_workers_get_affinity(const struct vkernel_workers *workers,
         return errno;
     }
     for (size_t cpu = 0; cpu < VKERNEL_MAX_CPUS; cpu++) {
-        bitmap_set(cpus, cpu, CPU_ISSET(cpu, &set));
+        bitmap_set(cpus->bits, cpu, CPU_ISSET(cpu, &set));
     }
     return 0;
 }

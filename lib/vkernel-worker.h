@@ -45,6 +45,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct vkernel_cpus;
 struct vkernel_workers;
 
 /* Begins to watch for workers, and for descriptors of 'vhost_path', that the
@@ -101,20 +102,19 @@ int vkernel_workers_get(struct vkernel_workers *, size_t pair,
                         struct vkernel_worker_info *info);
 void vkernel_worker_info_uninit(struct vkernel_worker_info *);
 
-/* Lets the worker of 'pair' run on 'cpus' only, a bitmap of
- * VKERNEL_MAX_CPUS bits.  The kernel leaves out those that are not
- * there, and says so in 'cpus' of vkernel_workers_get() alone.
+/* Lets the worker of 'pair' run on 'cpus' only.  The kernel leaves out those
+ * that are not there, and says so in 'cpus' of vkernel_workers_get() alone.
  *
  * Returns 0 or a positive errno value: EPERM without CAP_SYS_NICE (a kernel
  * thread belongs to root), EINVAL if none of them is online or the process's
  * control group has none of them, ESRCH as above. */
 int vkernel_workers_set_affinity(struct vkernel_workers *, size_t pair,
-                                 const unsigned long *cpus);
+                                 const struct vkernel_cpus *cpus);
 
-/* Fills 'cpus', likewise, with those that the worker of 'pair' may use.
+/* Fills 'cpus' with those that the worker of 'pair' may use.
  * Returns 0 or a positive errno value. */
 int vkernel_workers_get_affinity(const struct vkernel_workers *, size_t pair,
-                                 unsigned long *cpus);
+                                 struct vkernel_cpus *cpus);
 
 /* Has the worker of 'pair' poll both its rings for up to 'usec' microseconds
  * before it sleeps; 0 to sleep at once.

@@ -102,11 +102,11 @@ WRAP(int, sched_setaffinity, pid_t pid, size_t size, const cpu_set_t *set)
     return fake_errno ? -1 : 0;
 }
 
-/* Parses 'text', such as "0-3,8", into a bitmap that the caller must free. */
-static unsigned long *
+/* Parses 'text', such as "0-3,8". */
+static struct vkernel_cpus
 parse_cpus(const char *text)
 {
-    unsigned long *cpus = bitmap_allocate(VKERNEL_MAX_CPUS);
+    struct vkernel_cpus cpus = { .bits = { 0 } };
     char *copy = xstrdup(text);
     char *save = NULL;
 
@@ -117,7 +117,7 @@ parse_cpus(const char *text)
         if (!ovs_scan(part, "%d-%d", &first, &last)) {
             last = first = atoi(part);
         }
-        bitmap_set_multiple(cpus, first, last - first + 1, true);
+        bitmap_set_multiple(cpus.bits, first, last - first + 1, true);
     }
     free(copy);
     return cpus;
@@ -157,33 +157,34 @@ run_command(const char *name, char *value, struct vkernel_workers **workersp)
 {
     char *argument = value ? strchr(value, ':') : NULL;
     struct vkernel_workers *workers = *workersp;
-    unsigned long *cpus;
+    struct vkernel_cpus cpus;
 
     if (argument) {
         *argument++ = '\0';
     }
     if (!strcmp(name, "at")) {
-        fake_msec = atoll(value);
+        fake_msec = testlib_number(value);
     } else if (!strcmp(name, "errno")) {
-        fake_errno = atoi(value);
+        fake_errno = testlib_number(value);
     } else if (!strcmp(name, "begin")) {
         ovs_assert(!workers);
         *workersp = vkernel_workers_begin(fake_proc, fake_vhost);
     } else if (!strcmp(name, "end")) {
-        print_result(vkernel_workers_end(workers, atoi(value)));
+        print_result(vkernel_workers_end(workers, testlib_number(value)));
         for (size_t i = 0; i < vkernel_workers_count(workers); i++) {
             print_info(workers, i);
         }
     } else if (!strcmp(name, "get")) {
-        print_info(workers, atoi(value));
+        print_info(workers, testlib_number(value));
     } else if (!strcmp(name, "busyloop")) {
-        print_result(vkernel_workers_set_busyloop(workers, atoi(value),
-                                                  atoi(argument)));
+        print_result(vkernel_workers_set_busyloop(workers,
+                                                  testlib_number(value),
+                                                  testlib_number(argument)));
     } else if (!strcmp(name, "affinity")) {
         cpus = parse_cpus(argument);
-        print_result(vkernel_workers_set_affinity(workers, atoi(value),
-                                                  cpus));
-        bitmap_free(cpus);
+        print_result(vkernel_workers_set_affinity(workers,
+                                                  testlib_number(value),
+                                                  &cpus));
     } else {
         ovs_fatal(0, "%s: no such command", name);
     }
@@ -273,7 +274,7 @@ test_kick(struct ovs_cmdl_context *ctx OVS_UNUSED)
 /* CPUs. */
 
 static void
-print_cpus(const char *what, const unsigned long *cpus)
+print_cpus(const char *what, const struct vkernel_cpus *cpus)
 {
     char *text = vkernel_cpus_format(cpus);
 
@@ -286,12 +287,12 @@ static void
 test_parse_cpus(struct ovs_cmdl_context *ctx)
 {
     for (int i = 1; i < ctx->argc; i++) {
-        unsigned long cpus[BITMAP_N_LONGS(VKERNEL_MAX_CPUS)];
+        struct vkernel_cpus cpus;
         bool ok;
 
-        memset(cpus, 0xa5, sizeof cpus);
-        ok = vkernel_cpus_parse(ctx->argv[i], cpus);
-        print_cpus(ok ? "right" : "wrong", cpus);
+        memset(&cpus, 0xa5, sizeof cpus);
+        ok = vkernel_cpus_parse(ctx->argv[i], &cpus);
+        print_cpus(ok ? "right" : "wrong", &cpus);
     }
 }
 
@@ -300,15 +301,15 @@ test_parse_cpus(struct ovs_cmdl_context *ctx)
 static void
 test_machine_cpus(struct ovs_cmdl_context *ctx OVS_UNUSED)
 {
-    unsigned long cpus[BITMAP_N_LONGS(VKERNEL_MAX_CPUS)];
+    struct vkernel_cpus cpus;
     size_t n_files = testlib_count_files();
 
-    memset(cpus, 0xa5, sizeof cpus);
-    vkernel_cpus_get_online("sys", cpus);
-    print_cpus("online", cpus);
-    memset(cpus, 0xa5, sizeof cpus);
-    vkernel_cpus_get_reserved(fake_proc, "sys", cpus);
-    print_cpus("reserved", cpus);
+    memset(&cpus, 0xa5, sizeof cpus);
+    vkernel_cpus_get_online("sys", &cpus);
+    print_cpus("online", &cpus);
+    memset(&cpus, 0xa5, sizeof cpus);
+    vkernel_cpus_get_reserved(fake_proc, "sys", &cpus);
+    print_cpus("reserved", &cpus);
     ovs_assert(testlib_count_files() == n_files);
 }
 
@@ -318,20 +319,19 @@ test_machine_cpus(struct ovs_cmdl_context *ctx OVS_UNUSED)
 static void
 test_default_cpus(struct ovs_cmdl_context *ctx)
 {
-    unsigned long cpus[BITMAP_N_LONGS(VKERNEL_MAX_CPUS)];
-    unsigned long *pmd_cpus;
+    struct vkernel_cpus cpus;
+    struct vkernel_cpus pmd_cpus;
     char *text;
 
     if (ctx->argv[1][0]) {
         ovs_numa_set_dummy(ctx->argv[1]);
         ovs_numa_init();
     }
-    pmd_cpus = ctx->argv[3][0] ? parse_cpus(ctx->argv[3]) : NULL;
-    memset(cpus, 0xa5, sizeof cpus);
-    vkernel_cpus_get_default(atoi(ctx->argv[2]), pmd_cpus, cpus);
-    text = vkernel_cpus_format(cpus);
+    pmd_cpus = parse_cpus(ctx->argv[3]);
+    memset(&cpus, 0xa5, sizeof cpus);
+    vkernel_cpus_get_default(atoi(ctx->argv[2]), &pmd_cpus, &cpus);
+    text = vkernel_cpus_format(&cpus);
     testlib_print(text, NULL);
-    bitmap_free(pmd_cpus);
 }
 
 /* format-cpus CPUS...: parses and formats each. */
@@ -339,12 +339,11 @@ static void
 test_format_cpus(struct ovs_cmdl_context *ctx)
 {
     for (int i = 1; i < ctx->argc; i++) {
-        unsigned long *cpus = parse_cpus(ctx->argv[i]);
-        char *text = vkernel_cpus_format(cpus);
+        struct vkernel_cpus cpus = parse_cpus(ctx->argv[i]);
+        char *text = vkernel_cpus_format(&cpus);
 
         printf("\"%s\"\n", text);
         free(text);
-        bitmap_free(cpus);
     }
 }
 
@@ -366,12 +365,12 @@ make_worker(void)
 static void
 check_affinity(struct vkernel_workers *workers, size_t pair, int cpu)
 {
-    unsigned long *cpus = bitmap_allocate(VKERNEL_MAX_CPUS);
+    struct vkernel_cpus cpus = { .bits = { 0 } };
     struct vkernel_worker_info info;
     int error;
 
-    bitmap_set1(cpus, cpu);
-    error = vkernel_workers_set_affinity(workers, pair, cpus);
+    bitmap_set1(cpus.bits, cpu);
+    error = vkernel_workers_set_affinity(workers, pair, &cpus);
     if (error == EPERM) {
         fprintf(stderr, "this user may not place threads of the kernel\n");
         exit(77);
@@ -381,7 +380,6 @@ check_affinity(struct vkernel_workers *workers, size_t pair, int cpu)
     ovs_assert(atoi(info.cpus) == cpu && !strpbrk(info.cpus, "-,"));
     ovs_assert(info.cpu_msec < 10000);
     vkernel_worker_info_uninit(&info);
-    bitmap_free(cpus);
 }
 
 /* Checks that 'fd', of the queue pair 'pair', and no other, busy polls. */
@@ -419,7 +417,7 @@ static void
 test_kernel(struct ovs_cmdl_context *ctx OVS_UNUSED)
 {
     struct vkernel_workers *first, *second, *none;
-    unsigned long *cpus = parse_cpus("0");
+    struct vkernel_cpus cpus = parse_cpus("0");
     int fds[3];
 
     if (access(real_vhost, R_OK | W_OK)) {
@@ -458,11 +456,10 @@ test_kernel(struct ovs_cmdl_context *ctx OVS_UNUSED)
     wait_until_gone(second, 1);
     ovs_assert(vkernel_workers_is_alive(first, 0));
     ovs_assert(vkernel_workers_is_alive(second, 0));
-    ovs_assert(vkernel_workers_set_affinity(second, 1, cpus) == ESRCH);
+    ovs_assert(vkernel_workers_set_affinity(second, 1, &cpus) == ESRCH);
     ovs_assert(vkernel_workers_set_busyloop(second, 1, 0) == EBADF);
     puts("gone");
 
-    bitmap_free(cpus);
     vkernel_workers_destroy(first);
     vkernel_workers_destroy(second);
     vkernel_workers_destroy(none);

@@ -234,8 +234,8 @@ test_host_config_copies(struct ovs_cmdl_context *ctx OVS_UNUSED)
         "host-sysctl=net.ipv4.conf.IF.rp_filter=0",
         "host-sysctl=net.ipv4.conf.IF.rp_filter=2",
         "host-sysctl=net.ipv6.conf.IF.accept_ra=0",
-        "host-sysctl=net.ipv4.conf.IF.rp_filter=0,"
-            "net.ipv6.conf.IF.accept_ra=0",
+        ("host-sysctl=net.ipv4.conf.IF.rp_filter=0,"
+         "net.ipv6.conf.IF.accept_ra=0"),
         "persist=true", "carrier-from=dpdk0", "carrier-from=dpdk1",
         "vhost-affinity=0:1", "vhost-affinity=0:2", "vhost-affinity=0:1,0:2",
         "vhost-busyloop-us=50",
@@ -309,13 +309,14 @@ test_host_cpus(struct ovs_cmdl_context *ctx)
     ovs_assert(!vkernel_config_parse("vk0", &options, &config));
     smap_destroy(&options);
     for (int i = -1; i <= n_queues; i++) {
-        const unsigned long *cpus = vkernel_host_config_cpus(&config.host, i);
+        const struct vkernel_cpus *cpus
+            = vkernel_host_config_cpus(&config.host, i);
 
         printf("%d:", i);
         if (cpus) {
             int cpu;
 
-            BITMAP_FOR_EACH_1 (cpu, VKERNEL_MAX_CPUS, cpus) {
+            BITMAP_FOR_EACH_1 (cpu, VKERNEL_MAX_CPUS, cpus->bits) {
                 printf(" %d", cpu);
             }
         } else {
@@ -528,7 +529,7 @@ test_retry(struct ovs_cmdl_context *ctx)
             *value++ = '\0';
         }
         if (!strcmp(arg, "at")) {
-            simulated_msec = atoll(value);
+            simulated_msec = testlib_number(value);
         } else if (!strcmp(arg, "lack")) {
             simulated_lack = value;
         } else if (!strcmp(arg, "found")) {
