@@ -27,8 +27,8 @@
 
 #include "util.h"
 
-/* Opens 'path' and stores the descriptor into '*fdp'.  Returns 0 or a positive
- * errno value. */
+/* Opens 'path' and stores the descriptor into '*fdp', or -1.  Returns 0 or a
+ * positive errno value. */
 static int
 open_sysctl(const char *path, int flags, int *fdp)
 {
@@ -36,6 +36,7 @@ open_sysctl(const char *path, int flags, int *fdp)
     int error = 0;
     int fd;
 
+    *fdp = -1;
     fd = open(path, flags | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW);
     if (fd < 0) {
         return errno;

@@ -125,9 +125,10 @@ open_netns__(struct vkernel_tap *tap)
     if (!error) {
         error = open_sockets(tap);
     }
-    if (!error) {
-        error = vkernel_link_get(tap->sock, tap->ifname, 0, &link);
+    if (error) {
+        return error;
     }
+    error = vkernel_link_get(tap->sock, tap->ifname, 0, &link);
     if (!error) {
         tap->ifindex = link.ifindex;
     }
@@ -474,13 +475,16 @@ follow(struct vkernel_tap *tap)
     return events;
 }
 
-/* Asks how 'tap' is where it was last seen. */
+/* Asks how 'tap' is where it was last seen.  Where it cannot be asked, 'link'
+ * is all zeros. */
 static int
 get_link(struct vkernel_tap *tap, struct vkernel_link *link)
 {
-    return (tap->sock
-            ? vkernel_link_get(tap->sock, NULL, tap->ifindex, link)
-            : tap->netns_error);
+    if (!tap->sock) {
+        memset(link, 0, sizeof *link);
+        return tap->netns_error;
+    }
+    return vkernel_link_get(tap->sock, NULL, tap->ifindex, link);
 }
 
 int

@@ -282,11 +282,10 @@ subtract_events(struct vkernel_workers *found,
     found->n_events = n;
 }
 
-/* Removes from 'found' what 'before' has, and sorts the rest: descriptors are
- * numbered from the lowest free number, one after the other, before any is
- * closed again. */
+/* Removes from 'found' the workers that 'before' has, and sorts the rest. */
 static void
-subtract(struct vkernel_workers *found, const struct vkernel_workers *before)
+subtract_workers(struct vkernel_workers *found,
+                 const struct vkernel_workers *before)
 {
     size_t n = 0;
 
@@ -301,9 +300,19 @@ subtract(struct vkernel_workers *found, const struct vkernel_workers *before)
         }
     }
     found->n_workers = n;
-    qsort(found->workers, n, sizeof *found->workers, compare_workers);
+    if (n) {
+        qsort(found->workers, n, sizeof *found->workers, compare_workers);
+    }
+}
 
-    n = 0;
+/* Likewise, the descriptors: they are numbered from the lowest free number,
+ * one after the other, before any is closed again. */
+static void
+subtract_fds(struct vkernel_workers *found,
+             const struct vkernel_workers *before)
+{
+    size_t n = 0;
+
     for (size_t i = 0; i < found->n_fds; i++) {
         bool is_old = false;
 
@@ -315,8 +324,9 @@ subtract(struct vkernel_workers *found, const struct vkernel_workers *before)
         }
     }
     found->n_fds = n;
-    qsort(found->fds, n, sizeof *found->fds, compare_ints);
-    subtract_events(found, before);
+    if (n) {
+        qsort(found->fds, n, sizeof *found->fds, compare_ints);
+    }
 }
 
 /* Has 'workers' have what 'found' has, and nothing else. */
@@ -368,7 +378,9 @@ vkernel_workers_end(struct vkernel_workers *workers, int n_pairs)
     int error;
 
     find_all(workers, &found);
-    subtract(&found, workers);
+    subtract_workers(&found, workers);
+    subtract_fds(&found, workers);
+    subtract_events(&found, workers);
     error = found.n_workers == n_pairs ? 0 : ESRCH;
     if (error) {
         found.n_workers = 0;
