@@ -99,7 +99,6 @@ netdev_dpdkvkernel_carrier_run(void)
     struct shash states = SHASH_INITIALIZER(&states);
     struct netdev_dpdkvkernel *dev;
     struct shash_node *node;
-
     bool was_in_use = in_use;
 
     last_seq = seq_read(connectivity_seq_get());

@@ -29,7 +29,8 @@
  *   netdev-dpdkvkernel-affinity.c  the CPUs they get
  *   netdev-dpdkvkernel-qos.c       policers, for the QoS and policing columns
  *
- * All functions are called from the main thread. */
+ * All functions are called from the main thread, with the locks that
+ * OVS_REQUIRES() and OVS_EXCLUDED() name, or with none. */
 
 #include <stdbool.h>
 
@@ -51,10 +52,11 @@
 #include "vkernel-stats.h"
 #include "vkernel-tx.h"
 
+/* Guards the list of ports.  The lock order is this one, then a netdev's
+ * mutex. */
 extern struct ovs_mutex netdev_dpdkvkernel_ports_mutex;
 
-/* Contains all "struct netdev_dpdkvkernel"s.  The lock order is
- * netdev_dpdkvkernel_ports_mutex, then a netdev's mutex. */
+/* Contains all "struct netdev_dpdkvkernel"s. */
 extern struct ovs_list netdev_dpdkvkernel_ports
     OVS_GUARDED_BY(netdev_dpdkvkernel_ports_mutex);
 
@@ -67,6 +69,7 @@ extern netdev_dpdkvkernel_has_database_func *netdev_dpdkvkernel_has_database;
 /* What netdev_dpdkvkernel_exit() has said. */
 extern bool netdev_dpdkvkernel_exiting;
 extern bool netdev_dpdkvkernel_cleaning_up;
+
 /* How the worker of a queue pair is doing. */
 struct netdev_dpdkvkernel_worker {
     bool placed;                /* It was told where to run... */
@@ -170,6 +173,7 @@ struct netdev_dpdkvkernel {
 
     /* What vkernel_tap_format_offloads() said last, or NULL. */
     char *offloads OVS_GUARDED;
+
     /* Who works for it in the kernel. */
     struct netdev_dpdkvkernel_workers workers OVS_GUARDED;
 

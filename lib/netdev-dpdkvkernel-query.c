@@ -255,6 +255,22 @@ format_policer(const char *key, const struct vkernel_policer *policer,
     }
 }
 
+/* Returns the network namespace that the tap is in, as far as it has a
+ * name. */
+static const char *
+get_netns_text(const struct netdev_dpdkvkernel_info *info)
+{
+    const struct vkernel_tap *tap = info->device->tap;
+
+    if (vkernel_tap_is_in_own_netns(tap)) {
+        return "own";
+    }
+    return (info->netns
+            && vkernel_tap_find(tap, info->netns) == VKERNEL_TAP_RIGHT
+            ? info->netns
+            : "other");
+}
+
 void
 netdev_dpdkvkernel_format_status(const struct netdev_dpdkvkernel_info *info,
                                  struct smap *status)
@@ -289,11 +305,7 @@ netdev_dpdkvkernel_format_status(const struct netdev_dpdkvkernel_info *info,
     smap_add(status, "tap", info->link->up ? "up" : "down");
     smap_add(status, "ifname", info->link->ifname);
     smap_add_format(status, "ifindex", "%d", info->link->ifindex);
-    smap_add(status, "netns",
-             (vkernel_tap_is_in_own_netns(device->tap) ? "own"
-              : (info->netns && vkernel_tap_find(device->tap, info->netns)
-                 == VKERNEL_TAP_RIGHT) ? info->netns
-              : "other"));
+    smap_add(status, "netns", get_netns_text(info));
     smap_add(status, "carrier", info->link->carrier ? "up" : "down");
     if (device->gso_max_size) {
         smap_add_format(status, "gso_max_size", "%d",

@@ -19,8 +19,8 @@
 
 /* The commands "ovs-appctl dpdkvkernel/...".
  *
- * Called once, from the main thread, before the daemon serves its control
- * socket; the commands run in the main thread. */
+ * vswitchd/vkernel-init.c calls this once, before main(); the commands run in
+ * the main thread, and take the locks of the ports that they show. */
 
 void netdev_dpdkvkernel_unixctl_register(void);
 

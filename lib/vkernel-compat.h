@@ -23,7 +23,7 @@
  * Every other file uses the names below; no other file tests a VKERNEL_HAVE_*
  * probe (configure's results, in vkernel-probes.h) or a version number.
  *
- * Everything here may be called from any thread. */
+ * Everything here may be called from any thread, without a lock. */
 
 #include <rte_version.h>
 

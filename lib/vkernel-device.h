@@ -18,8 +18,8 @@
 #define VKERNEL_DEVICE_H 1
 
 /* What carries a port's traffic: a tap, the virtio-user device attached to
- * it, and the buffers of both directions, which are always
- * opened, changed and closed together.
+ * it, and the buffers of both directions, which are always opened, changed and
+ * closed together.
  *
  * Knows nothing of netdevs.  All functions are called from the main thread,
  * with the netdev's mutex held; those that open or close a port while no other

@@ -23,7 +23,7 @@
  * port, and clears it for each port that exists.  A dpdkvkernel port that
  * gets a bad value keeps its last good configuration and goes on forwarding;
  * what was wrong with the value waits here until the bridge asks
- * (netdev_dpdkvkernel_bridge_error()).
+ * (netdev_dpdkvkernel_configure()).
  *
  * An error outlives its netdev, so it is known by name alone.  Any thread may
  * call these functions; they take a lock of their own. */

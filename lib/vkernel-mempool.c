@@ -110,7 +110,7 @@ add_hugepages(const char *dir_name, const char *file, size_t *sum)
 static bool
 get_free_memory(int socket_id, size_t *n_freep)
 {
-    static const char all_hugepages[] = "/sys/kernel/mm" "/hugepages";
+    static const char all_hugepages[] = "/sys/kernel/mm/hugepages";
     struct rte_malloc_socket_stats stats;
     char *node_dir;
     bool known;
@@ -119,8 +119,8 @@ get_free_memory(int socket_id, size_t *n_freep)
         return false;
     }
     *n_freep = stats.heap_freesz_bytes;
-    node_dir = xasprintf("%s%d%s", "/sys/devices/system/node/node", socket_id,
-                         "/hugepages");
+    node_dir = xasprintf(
+        "/sys/devices/system/node/node%d/hugepages", socket_id);
     known = (add_hugepages(node_dir, "free_hugepages", n_freep)
              && add_hugepages(all_hugepages, "nr_overcommit_hugepages",
                               n_freep));

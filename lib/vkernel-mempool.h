@@ -24,7 +24,8 @@
  * that is put goes to a list, and vkernel_mempool_sweep() frees it once all
  * of its buffers are back.
  *
- * All functions are called from the main thread.  The buffers are taken and
+ * All functions are called from the main thread, whatever locks it holds: the
+ * list has one of its own, which is taken last.  The buffers are taken and
  * given back by any thread. */
 
 #include <stdbool.h>

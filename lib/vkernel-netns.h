@@ -23,8 +23,8 @@
  * to the namespace they were made in, and /dev/net/tun looks names up in that
  * of the calling thread, so some calls must be made from the tap's own.
  *
- * Called from the main thread; a thread has a namespace of its own, so others
- * do not notice. */
+ * No state and no lock.  Called from the main thread; a thread has a namespace
+ * of its own, so others do not notice. */
 
 #include <stdbool.h>
 

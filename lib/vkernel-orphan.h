@@ -21,10 +21,11 @@
  *
  * They are known by their alias: VKERNEL_ALIAS_PREFIX, the name that
  * options:ifname gave the tap, a colon and the name of the Interface.  Looked
- * at are the daemon's own network namespace and those
- * that have a name in /run/netns.
+ * at are the daemon's own network namespace and those that have a name in
+ * /run/netns.
  *
- * No state and no lock.  Called from the main thread. */
+ * No state and no lock.  vkernel-tap.c and the netdev class call these
+ * functions from the main thread. */
 
 #include <stdbool.h>
 

@@ -19,7 +19,9 @@
 
 /* Addresses and prefixes of IPv4 and IPv6 alike, text to struct and back.
  *
- * Pure: no I/O, no state, no lock. */
+ * Pure: no I/O, no state, no lock.  The parsers of options, and who reads or
+ * writes addresses through rtnetlink, call these functions from the main
+ * thread. */
 
 #include <netinet/in.h>
 #include <stdbool.h>

@@ -26,7 +26,7 @@
  * events, so it would try for ever, several times a second.
  *
  * An entry outlives its netdev, so it is known by name alone.  All functions
- * are called from the main thread. */
+ * are called from the main thread, and take no lock, as nobody else does. */
 
 #include <stdbool.h>
 

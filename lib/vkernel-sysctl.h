@@ -22,9 +22,9 @@
  * Those below /proc/sys/net are of the network namespace of the thread that
  * opens the file, so callers enter that of the device first.
  *
- * No state and no lock: vkernel-host.c and vkernel-tap.c call these from the
- * main thread.
- * Nothing is ever opened, read or written that is not a file of procfs. */
+ * No state and no lock: vkernel-host-device.c and vkernel-tap.c call these
+ * from the main thread.  Nothing is ever opened, read or written that is not a
+ * file of procfs. */
 
 /* Stores into '*valuep' the value of the sysctl, without the end of its line,
  * to be free()d by the caller.  Returns 0 or a positive errno value, and then

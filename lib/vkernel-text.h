@@ -19,8 +19,9 @@
 
 /* What the text of options is made of: numbers, names, and lists.
  *
- * Pure: no I/O, no state, no lock.  vkernel-config.c and
- * vkernel-host-config.c call it to parse options. */
+ * Pure: no I/O, no state, no lock.  The parsers of options, vkernel-config.c
+ * and vkernel-host-config-parse.c, call these functions from the main
+ * thread. */
 
 #include <stdbool.h>
 #include <stddef.h>

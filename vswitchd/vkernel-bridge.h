@@ -29,7 +29,7 @@
  *
  *   - Whether a port was deleted, or the daemon ends.
  *
- * Everything is called from the main thread. */
+ * Everything is called from the main thread, without a lock. */
 
 #include <stdbool.h>
 
