@@ -70,20 +70,62 @@ sum_pseudoheader(const void *addrs, size_t addrs_len, uint8_t proto,
     return csum_add16(sum, htons(l4_len));
 }
 
-/* Makes 'packet' of 'spec' as the kernel sends it: with the sum of the
- * pseudo-header in the field for the checksum. */
-static void
-make_packet(const struct spec *spec, struct dp_packet *packet)
+/* Returns how many bytes of extension headers or options there are. */
+static size_t
+get_ext_len(const struct spec *spec)
 {
-    uint8_t proto = spec->udp ? IPPROTO_UDP : IPPROTO_TCP;
-    size_t l4_len = (spec->udp ? UDP_HEADER_LEN : TCP_HEADER_LEN + 12)
-                    + spec->payload;
-    size_t ext_len = spec->ext ? 8 + 8 * spec->more_ext : 0;
-    uint32_t pseudo;
-    size_t l3_ofs;
-    uint8_t *l3;
-    uint8_t *l4;
+    return spec->ext ? 8 + 8 * spec->more_ext : 0;
+}
 
+/* Appends the header of IPv6, for 'l4_len' bytes of 'proto', to 'packet'.
+ * Returns the sum of the pseudo-header. */
+static uint32_t
+put_ipv6(const struct spec *spec, struct dp_packet *packet, uint8_t proto,
+         size_t l4_len)
+{
+    size_t ext_len = get_ext_len(spec);
+    uint8_t *l3 = dp_packet_put_zeros(packet, IPV6_HEADER_LEN + ext_len);
+
+    l3[0] = 0x60;
+    put_be16(l3 + 4, htons(ext_len + l4_len));
+    l3[6] = (!spec->ext ? proto
+             : spec->routing ? IPPROTO_ROUTING : IPPROTO_DSTOPTS);
+    memset(l3 + 8, 0x44, 16);
+    memset(l3 + 24, 0x55, 16);
+    if (spec->ext) {
+        l3[IPV6_HEADER_LEN] = proto;
+        l3[IPV6_HEADER_LEN + 1] = spec->more_ext;
+        /* Of options, PadN; of a routing header, one segment left. */
+        l3[IPV6_HEADER_LEN + 2] = spec->routing ? 0 : 1;
+        l3[IPV6_HEADER_LEN + 3] = spec->routing ? 1 : 4;
+    }
+    return sum_pseudoheader(l3 + 8, 32, proto, l4_len);
+}
+
+/* Likewise, of IPv4. */
+static uint32_t
+put_ipv4(const struct spec *spec, struct dp_packet *packet, uint8_t proto,
+         size_t l4_len)
+{
+    size_t ext_len = get_ext_len(spec);
+    uint8_t *l3 = dp_packet_put_zeros(packet, IP_HEADER_LEN + ext_len);
+
+    l3[0] = 0x40 | (IP_HEADER_LEN + ext_len) / 4;
+    put_be16(l3 + 2, htons(IP_HEADER_LEN + ext_len + l4_len));
+    l3[8] = 64;
+    l3[9] = proto;
+    memset(l3 + 12, 0x44, 4);
+    memset(l3 + 16, 0x55, 4);
+    memset(l3 + IP_HEADER_LEN, 1, ext_len);
+    /* Left as it was when the address is changed. */
+    put_be16(l3 + 10, htons(0x1234));
+    return sum_pseudoheader(l3 + 12, 8, proto, l4_len);
+}
+
+/* Appends the Ethernet header to 'packet'. */
+static void
+put_ethernet(const struct spec *spec, struct dp_packet *packet)
+{
     memset(dp_packet_put_zeros(packet, 12), 0x22, 12);
     for (int i = 0; i < spec->n_vlans; i++) {
         put_be16(dp_packet_put_zeros(packet, 2),
@@ -93,36 +135,25 @@ make_packet(const struct spec *spec, struct dp_packet *packet)
     }
     put_be16(dp_packet_put_zeros(packet, 2),
              htons(spec->ipv6 ? ETH_TYPE_IPV6 : ETH_TYPE_IP));
+}
+
+/* Makes 'packet' of 'spec' as the kernel sends it: with the sum of the
+ * pseudo-header in the field for the checksum. */
+static void
+make_packet(const struct spec *spec, struct dp_packet *packet)
+{
+    uint8_t proto = spec->udp ? IPPROTO_UDP : IPPROTO_TCP;
+    size_t l4_len = (spec->udp ? UDP_HEADER_LEN : TCP_HEADER_LEN + 12)
+                    + spec->payload;
+    uint32_t pseudo;
+    size_t l3_ofs;
+    uint8_t *l4;
+
+    put_ethernet(spec, packet);
     l3_ofs = dp_packet_size(packet);
-    if (spec->ipv6) {
-        l3 = dp_packet_put_zeros(packet, IPV6_HEADER_LEN + ext_len);
-        l3[0] = 0x60;
-        put_be16(l3 + 4, htons(ext_len + l4_len));
-        l3[6] = (!spec->ext ? proto
-                 : spec->routing ? IPPROTO_ROUTING : IPPROTO_DSTOPTS);
-        memset(l3 + 8, 0x44, 16);
-        memset(l3 + 24, 0x55, 16);
-        if (spec->ext) {
-            l3[IPV6_HEADER_LEN] = proto;
-            l3[IPV6_HEADER_LEN + 1] = spec->more_ext;
-            /* Of options, PadN; of a routing header, one segment left. */
-            l3[IPV6_HEADER_LEN + 2] = spec->routing ? 0 : 1;
-            l3[IPV6_HEADER_LEN + 3] = spec->routing ? 1 : 4;
-        }
-        pseudo = sum_pseudoheader(l3 + 8, 32, proto, l4_len);
-    } else {
-        l3 = dp_packet_put_zeros(packet, IP_HEADER_LEN + ext_len);
-        l3[0] = 0x40 | (IP_HEADER_LEN + ext_len) / 4;
-        put_be16(l3 + 2, htons(IP_HEADER_LEN + ext_len + l4_len));
-        l3[8] = 64;
-        l3[9] = proto;
-        memset(l3 + 12, 0x44, 4);
-        memset(l3 + 16, 0x55, 4);
-        memset(l3 + IP_HEADER_LEN, 1, ext_len);
-        /* Left as it was when the address is changed. */
-        put_be16(l3 + 10, htons(0x1234));
-        pseudo = sum_pseudoheader(l3 + 12, 8, proto, l4_len);
-    }
+    pseudo = (spec->ipv6
+              ? put_ipv6(spec, packet, proto, l4_len)
+              : put_ipv4(spec, packet, proto, l4_len));
     if (spec->routing) {
         /* Another address is the last one. */
         pseudo = csum_add16(pseudo, htons(0x0abc));
@@ -138,7 +169,8 @@ make_packet(const struct spec *spec, struct dp_packet *packet)
         put_be16(l4 + 16, ~csum_finish(pseudo));
     }
     if (spec->readdressed) {
-        l3 = (uint8_t *) dp_packet_data(packet) + l3_ofs;
+        uint8_t *l3 = (uint8_t *) dp_packet_data(packet) + l3_ofs;
+
         memset(l3 + (spec->ipv6 ? 24 : 16), 0x99, 3);
     }
     if (!spec->no_offsets) {
