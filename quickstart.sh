@@ -54,7 +54,7 @@ BUILD_PACKAGES="autoconf automake libtool make gcc libc6-dev pkg-config
     libcap-ng-dev libunbound-dev"
 RUN_PACKAGES="openvswitch-switch iproute2 iputils-ping iperf3 kmod procps
     ethtool tcpdump netcat-openbsd valgrind"
-CHECK_PACKAGES="frr"
+CHECK_PACKAGES="frr clang cppcheck"
 BENCH_PACKAGES="dpdk-dev gnuplot-nox"
 VM_PACKAGES="qemu-system-x86 busybox-static cpio xz-utils"
 
@@ -182,6 +182,7 @@ check() {
     rm -f "$BUILDDIR"/suite-*.log
     status=0
     run_suite check make -C "$BUILDDIR" check || status=1
+    run_suite static make -C "$BUILDDIR" static-checks || status=1
     run_suite check-system make -C "$BUILDDIR" check-system || status=1
     has_native_vhost ||
         run_suite vm env VM_CACHE="$PWD/$BUILDDIR/vm-cache" \

@@ -118,7 +118,7 @@ def echo(address, port):
 
 
 def connect(address, port, dstopts=False):
-    """Connects by TCP, trying for a while, as the echo may not be there yet."""
+    """Connects by TCP, trying for a while: the echo may not be there yet."""
     deadline = time.monotonic() + 30
     while True:
         s = new_socket(address, socket.SOCK_STREAM)
