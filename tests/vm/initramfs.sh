@@ -4,8 +4,8 @@
 # needs until its root is mounted.  Sourced by `run`.
 #
 # It is kept in CACHE under a name that changes with everything in it, so that
-# only the first run with a kernel has to pack it.  What differs from run to run
-# (COMMAND and so on) goes into a second, tiny archive in front of it.
+# only the first run with a kernel has to pack it.  What differs from run to
+# run (COMMAND and so on) goes into a second, tiny archive in front of it.
 
 # Prints the files of the modules $2... of the directory $1 and of all that
 # they depend on, each after what it needs.
@@ -14,7 +14,9 @@ module_order() {
     shift
     awk -v want="$*" '
         function name(path) {
-            sub(/.*\//, "", path); sub(/\.ko.*/, "", path); gsub(/-/, "_", path)
+            sub(/.*\//, "", path)
+            sub(/\.ko.*/, "", path)
+            gsub(/-/, "_", path)
             return path
         }
         function add(path,   n, i, d) {
@@ -27,7 +29,8 @@ module_order() {
         { path = $1; sub(/:$/, "", path); by_name[name(path)] = path
           $1 = ""; deps[path] = $0 }
         END { n = split(want, w, " ")
-              for (i = 1; i <= n; i++) if (w[i] in by_name) add(by_name[w[i]]) }
+              for (i = 1; i <= n; i++)
+                  if (w[i] in by_name) add(by_name[w[i]]) }
         ' "$dir/modules.dep"
 }
 

@@ -77,7 +77,7 @@ apt_own_lists() {
     say 'fetching package lists ...'
     APT_LISTS=(-o Dir::State::lists="$CACHE/apt/lists"
                -o Dir::Cache="$CACHE/apt/cache")
-    mkdir -p "$CACHE"/apt/{lists,cache}/partial "$CACHE/apt/cache/archives/partial"
+    mkdir -p "$CACHE"/apt/{lists,cache,cache/archives}/partial
     apt_tool apt-get -qq update >&2 \
         || die 'apt-get update failed; is there a network?'
 }
@@ -86,7 +86,8 @@ apt_own_lists() {
 apt_unpack() {
     local tmp deb
     tmp=$(mktemp -d "$CACHE/deb.XXXXXX")
-    if ! (cd "$tmp" && apt_tool apt-get -qq download "$1" >&2) 2>"$tmp/log"; then
+    if ! (cd "$tmp" && apt_tool apt-get -qq download "$1" >&2) 2>"$tmp/log"
+    then
         if [ ${#APT_LISTS[@]} -eq 0 ]; then
             rm -rf "$tmp"
             apt_own_lists
@@ -108,7 +109,7 @@ apt_unpack() {
 kernel_dependencies() {
     apt_tool apt-cache show --no-all-versions "$1" 2>/dev/null \
         | sed -n 's/^\(Pre-\)\?Depends: //p' | tr ',' '\n' \
-        | sed -n 's/^ *\(linux-\(image\|modules\|binary\)-[0-9][^ (|:]*\).*/\1/p' \
+        | sed -nE 's/^ *(linux-(image|modules|binary)-[0-9][^ (|:]*).*/\1/p' \
         | sort -u
 }
 
@@ -122,7 +123,8 @@ newest_version() {
 # before.
 fetch_kernel() {
     local version=${1-} package tmp
-    if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then
+    if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null
+    then
         die 'no usable kernel here, and no apt-get to fetch one; see --kernel'
     fi
     if [ -z "$version" ]; then
@@ -166,7 +168,8 @@ find_kernel() {
             "$MODULES"
         return ;;
     esac
-    for tree in "$ROOT" / $(cd "$CACHE" && printf '%s\n' linux-*[0-9]* | sort -rV); do
+    for tree in "$ROOT" / \
+            $(cd "$CACHE" && printf '%s\n' linux-*[0-9]* | sort -rV); do
         [[ $tree == /* ]] || tree=$CACHE/$tree
         try_tree "$tree" "$KERNEL" && return 0
     done
@@ -189,7 +192,8 @@ unpack_kernel() {
         start=$((($(word_at "$KIMAGE" 497) & 255) + 1))
         start=$((start * 512 + $(word_at "$KIMAGE" 584)))
         length=$(word_at "$KIMAGE" 588)
-        tail -c +$((start + 1)) "$KIMAGE" | head -c "$length" >"$WORK/payload" || :
+        tail -c +$((start + 1)) "$KIMAGE" \
+            | head -c "$length" >"$WORK/payload" || :
         case $(od -An -t x1 -N 4 "$WORK/payload" | tr -d ' ') in
         fd377a58) tool="xz -dqc" ;;  # busybox lacks its x86 filter
         1f8b08*) tool="gzip -dqc" ;;

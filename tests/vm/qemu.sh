@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2054,SC2154
 #
-# Starts QEMU, waits for it and meanwhile shows what COMMAND writes.  Sourced by
-# `run`; vm_run is what that calls.
+# Starts QEMU, waits for it and meanwhile shows what COMMAND writes.  Sourced
+# by `run`; vm_run is what that calls.
 #
 # Every channel from the guest ends in a plain file below OUT, which tail(1)
 # follows for the caller: so there is no reader that could be too slow or die,
@@ -23,8 +23,8 @@ size_guest() {
     done
     # QEMU itself, 9p's buffers and the page cache want some, too.
     avail=$((avail - 512))
-    ((avail >= 1024)) || die "only $((avail + 512)) MB of memory are free here;" \
-        "the VM needs at least 1536"
+    ((avail >= 1024)) || die "only $((avail + 512)) MB of memory are free" \
+        "here; the VM needs at least 1536"
     if ((${MEMORY:=4096} > avail)); then
         say "the VM gets $avail MB instead of $MEMORY: no more is free here"
         MEMORY=$avail
@@ -82,7 +82,8 @@ add_channel() {
 # kernel prefers where it sees these, are many times slower in emulation than a
 # loop is.
 base_machine() {
-    QEMU=(qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot
+    QEMU=(qemu-system-x86_64
+          -nodefaults -no-user-config -display none -no-reboot
           -cpu max,-erms,-fsrm
           -object rng-random,id=rng,filename=/dev/urandom
           -device virtio-rng-pci,rng=rng,addr=0x4
@@ -98,8 +99,9 @@ base_machine() {
 kernel_arguments() {
     # loglevel=5 has warnings on the console in case that nothing else remains.
     echo "console=ttyS0 loglevel=5 panic=-1 mitigations=off" \
-         "clearcpuid=rep_good tsc=reliable default_hugepagesz=2M hugepagesz=2M" \
-         "hugepages=$HUGEPAGES log_buf_len=4M random.trust_cpu=on"
+         "clearcpuid=rep_good tsc=reliable default_hugepagesz=2M" \
+         "hugepagesz=2M hugepages=$HUGEPAGES log_buf_len=4M" \
+         "random.trust_cpu=on"
 }
 
 # Tries whether a kernel boots under KVM: a device that is there may still
@@ -116,7 +118,8 @@ kvm_works() {
         # In a subshell, which keeps the shell's remark on an abort to itself.
         (
             ulimit -c 0
-            timeout -s KILL 20 "${QEMU[@]}" -m 1024 -smp 2 -initrd "$INITRAMFS" \
+            timeout -s KILL 20 "${QEMU[@]}" -m 1024 -smp 2 \
+                -initrd "$INITRAMFS" \
                 -append "panic=-1 quiet vkernel.trial" || :
         ) </dev/null >/dev/null 2>&1
         { echo "$key"; cat "$WORK/trial" 2>/dev/null || :; } >"$WORK/answer"
@@ -154,14 +157,16 @@ assemble() {
         QEMU+=(-chardev stdio,id=terminal,signal=off
                -device virtconsole,bus=channels.0,chardev=terminal
                -chardev "pipe,id=window,path=$(comma "$WORK/window")"
-               -device virtserialport,bus=channels.0,chardev=window,name=window)
+               -device
+               virtserialport,bus=channels.0,chardev=window,name=window)
     else
         add_channel stdout "$OUT/stdout"
         [ -n "$MERGE" ] || add_channel stderr "$OUT/stderr"
     fi
     add_share 0xc rootfs "$ROOT" ,readonly=on
     add_share 0x14 out "$OUT" ''
-    [ -z "$KMODULES_SHARED" ] || add_share 0x18 modules "$KMODULES" ,readonly=on
+    [ -z "$KMODULES_SHARED" ] \
+        || add_share 0x18 modules "$KMODULES" ,readonly=on
     [ -z "$CWD_SHARED" ] || add_share 0x1c cwd "$CWD" ,readonly=on
     for ((i = 0; i < NICS; i++)); do
         # guest-main knows these addresses: 0x10 and 0x11, 0x12 and 0x13.
@@ -234,7 +239,8 @@ await_boot() {
 
 # follow FILE FD: copies FILE to FD as it grows, until QEMU has gone.
 follow() {
-    tail -c +1 -s 0.1 --pid="$QEMU_PID" -f "$1" >&"$2" 2>/dev/null {OUT_LOCK}>&- &
+    tail -c +1 -s 0.1 --pid="$QEMU_PID" -f "$1" \
+        >&"$2" 2>/dev/null {OUT_LOCK}>&- &
     FOLLOWERS+=($!)
 }
 
@@ -277,7 +283,8 @@ clean_up() {
 
 require_tools() {
     command -v qemu-system-x86_64 >/dev/null \
-        || die 'no qemu-system-x86_64; mend with: apt-get install qemu-system-x86'
+        || die 'no qemu-system-x86_64; mend with:' \
+               'apt-get install qemu-system-x86'
     command -v depmod >/dev/null \
         || die 'no modprobe and depmod; mend with: apt-get install kmod'
     [ "$(uname -m)" = x86_64 ] || die "the VM is for x86_64, not $(uname -m)"

@@ -57,9 +57,11 @@ check_kernel() {
 
 give_verdict() {
     local status sound=1
-    status=$(sed -n 's/^status \([0-9]\{1,3\}\)$/\1/p' "$OUT/result" | tail -n 1)
+    status=$(sed -nE 's/^status ([0-9]{1,3})$/\1/p' "$OUT/result" \
+             | tail -n 1)
     grep -q '^end$' "$OUT/result" || status=''
-    sed -n 's/^note //p' "$OUT/result" | while read -r line; do say "$line"; done
+    sed -n 's/^note //p' "$OUT/result" \
+        | while read -r line; do say "$line"; done
     [ -s "$OUT/qemu.log" ] || rm -f "$OUT/qemu.log"
 
     check_kernel || sound=''
@@ -67,8 +69,8 @@ give_verdict() {
     if grep -q '^timeout$' "$OUT/result"; then
         grep -q '^end$' "$OUT/result" \
             || say 'the guest had to be ended before it had sent everything'
-        say "failed: the time limit of $TIMEOUT s was reached, and COMMAND ended;" \
-            "$OUT/processes has what was running"
+        say "failed: the time limit of $TIMEOUT s was reached, and COMMAND" \
+            "ended; $OUT/processes has what was running"
         exit "$EXIT_TIMEOUT"
     fi
     if [ -n "$status" ]; then
