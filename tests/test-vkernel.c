@@ -79,10 +79,11 @@ assert_config_is_empty(const struct vkernel_config *config)
     ovs_assert(!memcmp(config, &empty, sizeof empty));
 }
 
-/* config NAME [KEY=VALUE]...: parses options of the Interface NAME and prints
- * them formatted, or the message. */
+/* Parses options of the Interface 'argv[0]', the rest of 'argv', and prints
+ * those that 'format' formats, or the message. */
 static void
-test_config(struct ovs_cmdl_context *ctx)
+print_config(char *argv[], void (*format)(const struct vkernel_config *,
+                                          struct smap *formatted))
 {
     size_t n_blocks = testlib_count_blocks();
     struct vkernel_config config;
@@ -90,15 +91,15 @@ test_config(struct ovs_cmdl_context *ctx)
     char *message;
 
     memset(&config, 0xa5, sizeof config);
-    parse_smap(ctx->argv + 2, &options);
-    message = vkernel_config_parse(ctx->argv[1], &options, &config);
+    parse_smap(argv + 1, &options);
+    message = vkernel_config_parse(argv[0], &options, &config);
     if (message) {
         testlib_print(message, NULL);
         assert_config_is_empty(&config);
     } else {
         struct smap formatted = SMAP_INITIALIZER(&formatted);
 
-        vkernel_config_format(&config, &formatted);
+        format(&config, &formatted);
         print_smap(&formatted);
         smap_destroy(&formatted);
     }
@@ -106,6 +107,14 @@ test_config(struct ovs_cmdl_context *ctx)
     assert_config_is_empty(&config);
     smap_destroy(&options);
     ovs_assert(testlib_count_blocks() == n_blocks);
+}
+
+/* config NAME [KEY=VALUE]...: parses options of the Interface NAME and prints
+ * them formatted, or the message. */
+static void
+test_config(struct ovs_cmdl_context *ctx)
+{
+    print_config(ctx->argv + 1, vkernel_config_format);
 }
 
 /* config-unknown NAME [KEY=VALUE]... */
@@ -183,32 +192,18 @@ test_config_copies(struct ovs_cmdl_context *ctx OVS_UNUSED)
 
 /* Options of the kernel's side. */
 
+static void
+format_host_config(const struct vkernel_config *config, struct smap *formatted)
+{
+    vkernel_host_config_format(&config->host, formatted);
+}
+
 /* host-config NAME [KEY=VALUE]...: parses options of the Interface NAME and
  * prints those of the kernel's side formatted, or the message. */
 static void
 test_host_config(struct ovs_cmdl_context *ctx)
 {
-    size_t n_blocks = testlib_count_blocks();
-    struct vkernel_config config;
-    struct smap options;
-    char *message;
-
-    memset(&config, 0xa5, sizeof config);
-    parse_smap(ctx->argv + 2, &options);
-    message = vkernel_config_parse(ctx->argv[1], &options, &config);
-    if (message) {
-        testlib_print(message, NULL);
-    } else {
-        struct smap formatted = SMAP_INITIALIZER(&formatted);
-
-        vkernel_host_config_format(&config.host, &formatted);
-        print_smap(&formatted);
-        smap_destroy(&formatted);
-    }
-    vkernel_config_uninit(&config);
-    assert_config_is_empty(&config);
-    smap_destroy(&options);
-    ovs_assert(testlib_count_blocks() == n_blocks);
+    print_config(ctx->argv + 1, format_host_config);
 }
 
 /* host-config-copies: cloning, comparing, and parsing what was formatted. */
