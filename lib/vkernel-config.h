@@ -19,9 +19,9 @@
 
 /* The options of a dpdkvkernel Interface: text <-> struct.
  *
- * Pure: no I/O, no state, no lock.  netdev-dpdkvkernel.c calls it from the
- * main thread, tests/test-vkernel.c from a table.  'name' is always the name
- * of the Interface, which opens each message. */
+ * Pure: no I/O, no state, no lock.  The netdev class, and what it calls, call
+ * these functions from the main thread, tests/test-vkernel.c from a table.
+ * 'name' is always the name of the Interface, which opens each message. */
 
 #include <net/if.h>
 #include <stdbool.h>

@@ -21,8 +21,8 @@
  * and routes to add and which to remove, and which values to set.  The rules
  * by which nothing is undone but what was done are here.
  *
- * Pure: no I/O, no state, no lock.  vkernel-host.c, which does it, calls these
- * functions from the main thread. */
+ * Pure: no I/O, no state, no lock.  The files of vkernel-host.h, which do it,
+ * call these functions from the main thread. */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -20,8 +20,9 @@
 /* A network device as rtnetlink shows it, on a socket of the caller's, so in
  * any network namespace.
  *
- * No state and no lock: vkernel-tap.c calls these from the main thread, one
- * call on a socket at a time.  All return 0 or a positive errno value. */
+ * No state and no lock: whoever has a socket, vkernel-tap.c and vkernel-host.c
+ * above all, calls these from the main thread, one call on a socket at a time.
+ * All return 0 or a positive errno value. */
 
 #include <net/if.h>
 #include <stdbool.h>

@@ -23,9 +23,10 @@
  * pool that belongs to the daemon's network namespace.  A tap may be in any
  * other, so these functions use the socket that they are given.
  *
- * No state and no lock: vkernel-link.c, vkernel-addr.c and vkernel-route.c
- * call them in the main thread, one call on a socket at a time.  A socket for
- * requests must not be joined to any multicast group. */
+ * No state and no lock: vkernel-link.c, vkernel-addr.c, vkernel-route.c and,
+ * for what it tells, vkernel-watch.c call them in the main thread, one call on
+ * a socket at a time.  A socket for requests must not be joined to any
+ * multicast group. */
 
 struct nl_sock;
 struct ofpbuf;
