@@ -23,13 +23,13 @@ TESTSUITE_AT = \
 	tests/vkernel-error.at \
 	tests/vkernel-host-config.at \
 	tests/vkernel-host.at \
-	tests/vkernel-retry.at \
-	tests/vkernel-link.at \
 	tests/vkernel-kernel.at \
+	tests/vkernel-link.at \
 	tests/vkernel-offload.at \
 	tests/vkernel-policer.at \
 	tests/vkernel-port.at \
 	tests/vkernel-prefix.at \
+	tests/vkernel-retry.at \
 	tests/vkernel-rtnl.at \
 	tests/vkernel-stall.at \
 	tests/vkernel-stats.at \
