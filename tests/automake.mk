@@ -63,7 +63,8 @@ test_libs = \
 	$(OVS_BUILDDIR)/lib/libopenvswitch.la \
 	$(OVS_LIBS)
 test_ldflags = $(AM_LDFLAGS) $(OVS_LDFLAGS) \
-	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free \
+	-Wl,--wrap=posix_memalign
 
 tests_test_vkernel_SOURCES = tests/test-vkernel.c $(test_lib)
 tests_test_vkernel_LDADD = $(test_libs)

@@ -32,11 +32,12 @@
 #define MAX_FILES 256
 
 /* Blocks of memory that were allocated and not freed. */
-static atomic_size_t n_blocks = ATOMIC_VAR_INIT(0);
+static atomic_size_t n_blocks;
 
 void *__real_malloc(size_t);
 void *__real_calloc(size_t, size_t);
 void *__real_realloc(void *, size_t);
+int __real_posix_memalign(void **, size_t, size_t);
 void __real_free(void *);
 
 static void *
@@ -64,6 +65,16 @@ WRAP(void *, realloc, void *block, size_t size)
 {
     return block ? __real_realloc(block, size)
                  : count_block(__real_malloc(size));
+}
+
+WRAP(int, posix_memalign, void **block, size_t alignment, size_t size)
+{
+    int error = __real_posix_memalign(block, alignment, size);
+
+    if (!error) {
+        count_block(*block);
+    }
+    return error;
 }
 
 WRAP(void, free, void *block)
@@ -129,6 +140,6 @@ testlib_main(int argc, char *argv[], const struct ovs_cmdl_command *commands)
      * library's syslog() away from it, and what it allocated for that. */
     vlog_set_syslog_method("null");
     vlog_init();
-    ignore(ovs_strerror(ENOENT));
+    ovs_strerror(ENOENT);
     ovs_cmdl_run_command(&ctx, commands);
 }
