@@ -144,8 +144,8 @@ vkernel_rtnl_dump(struct nl_sock *sock, struct ofpbuf *request,
 
     /* Without it the kernel takes no notice of what is asked for, and the
      * caller picks out what it wants. */
-    ignore(setsockopt(nl_sock_fd(sock), SOL_NETLINK, NETLINK_GET_STRICT_CHK,
-                      &one, sizeof one));
+    setsockopt(nl_sock_fd(sock), SOL_NETLINK, NETLINK_GET_STRICT_CHK, &one,
+               sizeof one);
     ofpbuf_init(messages, 0);
     for (int i = 0; i < MAX_DUMPS; i++) {
         if (i) {

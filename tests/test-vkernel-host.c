@@ -448,13 +448,16 @@ wait_for_dad(const char *text, int fd)
         if (fd >= 0) {
             struct dp_packet *packet = dp_packet_new(256);
             uint8_t frame[256] = { 0 };
+            ssize_t retval;
 
             compose_nd_na(packet, mac, all, &addr, &all_nodes,
                           htonl(ND_RSO_OVERRIDE));
             /* Behind an empty struct virtio_net_hdr. */
             memcpy(frame + 10, dp_packet_data(packet),
                    dp_packet_size(packet));
-            ignore(write(fd, frame, 10 + dp_packet_size(packet)));
+            retval = write(fd, frame, 10 + dp_packet_size(packet));
+            /* Not up yet. */
+            ovs_assert(retval > 0 || errno == EIO);
             dp_packet_delete(packet);
         }
         usleep(20000);
