@@ -23,7 +23,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "netdev-offload.h"
 #include "openvswitch/vlog.h"
 #include "rtnetlink.h"
 #include "smap.h"

@@ -22,7 +22,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "netdev-offload.h"
 #include "openvswitch/dynamic-string.h"
 #include "smap.h"
 #include "vkernel-error.h"
@@ -74,7 +73,7 @@ netdev_dpdkvkernel_get_ifindex(const struct netdev *netdev)
     struct netdev_dpdkvkernel *dev = netdev_dpdkvkernel_cast(netdev);
     int ifindex;
 
-    if (netdev_is_flow_api_enabled()) {
+    if (vkernel_compat_is_hw_offload_enabled()) {
         return -EOPNOTSUPP;
     }
     ovs_mutex_lock(&dev->mutex);

@@ -30,6 +30,11 @@
 #include "dp-packet.h"
 #include "netdev-provider.h"
 #include "vkernel-probes.h"
+#if VKERNEL_HAVE_NETDEV_FLOW_API
+#include "netdev-offload.h"
+#else
+#include "dpif-offload.h"
+#endif
 
 /* The most queue pairs that the driver accepts in its "queues" argument.  It
  * exports no name for this limit: 8 up to DPDK 22.11, 128 after (the driver's
@@ -39,6 +44,18 @@
 #else
 #define VKERNEL_MAX_QUEUES 8
 #endif
+
+/* Returns true if other_config:hw-offload is on, and ports with an interface
+ * index may be taken for ones of the kernel's datapath. */
+static inline bool
+vkernel_compat_is_hw_offload_enabled(void)
+{
+#if VKERNEL_HAVE_NETDEV_FLOW_API
+    return netdev_is_flow_api_enabled();
+#else
+    return dpif_offload_enabled();
+#endif
+}
 
 /* Initializes what Open vSwitch expects of a packet that was just received
  * into 'packet', whose mbuf may have been used before. */
@@ -55,23 +72,50 @@ vkernel_compat_init_rx_packet(struct dp_packet *packet)
     packet->has_hash = false;
     packet->has_mark = false;
     packet->offloads = 0;
-    packet->mbuf.tso_segsz = 0;
+    if (!(packet->mbuf.ol_flags & RTE_MBUF_F_RX_LRO)) {
+        packet->mbuf.tso_segsz = 0;
+    }
 #endif
 }
 
-/* Open vSwitch's words for offloads.  Up to 3.5 they are flags of the mbuf,
- * the same ones as DPDK's for transmission, and say what is left to do. */
+/* Open vSwitch's words for offloads.
+ *
+ * Up to 3.5 they are flags of the mbuf, the same ones as DPDK's for
+ * transmission, which say what is left to do, and for reception, which say
+ * what is known of a checksum.  Of a checksum that is left to do they say,
+ * before 3.2, that it is good; since 3.3, both "good" and "bad", that is
+ * "partial".  3.2 itself has no word for that, and takes back what is left to
+ * do if it is called good.
+ *
+ * After 3.5 they are in a field of their own, with "partial" for what is left
+ * to do, and a packet with a size of segments is one to be cut. */
+
+/* True if a packet that is to be cut into segments says how long they are. */
+#if VKERNEL_HAVE_DP_PACKET_OFFLOADS
+#define VKERNEL_COMPAT_TSO_HAS_SIZE true
+#else
+#define VKERNEL_COMPAT_TSO_HAS_SIZE false
+#endif
 
 /* Marks 'packet', just received, as one whose checksum of 'l4_proto',
- * IPPROTO_TCP or IPPROTO_UDP, is that of the pseudo-header only.
+ * IPPROTO_TCP, IPPROTO_UDP or IPPROTO_SCTP, is that of the pseudo-header only.
  *
- * Its sender vouches for the rest, so it is marked as good, too, or else the
- * end of a tunnel would add up the checksum of the outer packet and drop
- * it. */
+ * Its sender vouches for the rest, and so must the mark, or else the end of a
+ * tunnel would add up the checksum of the outer packet and drop it. */
 static inline void
-vkernel_compat_mark_partial(struct dp_packet *packet, bool is_ipv4,
+vkernel_compat_mark_partial(struct dp_packet *packet, bool is_ipv4 OVS_UNUSED,
                             uint8_t l4_proto)
 {
+#if VKERNEL_HAVE_DP_PACKET_OFFLOADS
+    dp_packet_l4_checksum_set_partial(packet);
+    if (l4_proto == IPPROTO_TCP) {
+        dp_packet_l4_proto_set_tcp(packet);
+    } else if (l4_proto == IPPROTO_UDP) {
+        dp_packet_l4_proto_set_udp(packet);
+    } else {
+        dp_packet_l4_proto_set_sctp(packet);
+    }
+#else
     if (is_ipv4) {
         dp_packet_hwol_set_tx_ipv4(packet);
     } else {
@@ -79,39 +123,120 @@ vkernel_compat_mark_partial(struct dp_packet *packet, bool is_ipv4,
     }
     if (l4_proto == IPPROTO_TCP) {
         dp_packet_hwol_set_csum_tcp(packet);
-    } else {
+    } else if (l4_proto == IPPROTO_UDP) {
         dp_packet_hwol_set_csum_udp(packet);
+    } else {
+        dp_packet_hwol_set_csum_sctp(packet);
     }
+#if VKERNEL_HAVE_DP_PACKET_OL_SET_L4_CSUM_PARTIAL
+    dp_packet_ol_set_l4_csum_partial(packet);
+#elif !VKERNEL_HAVE_DP_PACKET_OL_SEND_PREPARE
     *dp_packet_ol_flags_ptr(packet) |= RTE_MBUF_F_RX_L4_CKSUM_GOOD;
+#endif
+#endif
+}
+
+/* Marks 'packet', just received, as one whose checksum of TCP or UDP the
+ * driver has found to be good, in the flags of its mbuf. */
+static inline void
+vkernel_compat_mark_good(struct dp_packet *packet OVS_UNUSED)
+{
+#if VKERNEL_HAVE_DP_PACKET_OFFLOADS
+    dp_packet_l4_checksum_set_good(packet);
+#endif
 }
 
 /* Marks 'packet', which vkernel_compat_mark_partial() was called for, as one
  * to be cut into TCP segments, the size of which is in its mbuf. */
 static inline void
-vkernel_compat_mark_tso(struct dp_packet *packet)
+vkernel_compat_mark_tso(struct dp_packet *packet OVS_UNUSED)
 {
+#if !VKERNEL_HAVE_DP_PACKET_OFFLOADS
     dp_packet_hwol_set_tcp_seg(packet);
+#endif
 }
 
-/* Returns what is left to do for 'packet' as flags of RTE_MBUF_F_TX_*: one of
- * RTE_MBUF_F_TX_IPV4 and RTE_MBUF_F_TX_IPV6, one of those in
- * RTE_MBUF_F_TX_L4_MASK, and RTE_MBUF_F_TX_TCP_SEG; 0 if it is complete. */
-static inline uint64_t
-vkernel_compat_get_tx_flags(const struct dp_packet *packet)
+/* Returns true if the end of a tunnel takes 'packet' without adding up its
+ * checksum of UDP. */
+static inline bool
+vkernel_compat_is_vouched_for(const struct dp_packet *packet)
 {
+#if VKERNEL_HAVE_DP_PACKET_OFFLOADS
+    return dp_packet_l4_checksum_valid(packet);
+#elif VKERNEL_HAVE_DP_PACKET_OL_SET_L4_CSUM_PARTIAL
+    return dp_packet_l4_checksum_good(packet)
+           || dp_packet_ol_l4_csum_partial(packet);
+#else
+    return *dp_packet_ol_flags_ptr(packet) & RTE_MBUF_F_RX_L4_CKSUM_GOOD;
+#endif
+}
+
+/* Returns true if Open vSwitch takes 'packet', which has something left to do,
+ * for IPv4 or, if 'is_ipv4' is false, for IPv6.  Where there is no mark, it
+ * looks at the packet. */
+static inline bool
+vkernel_compat_is_marked_as(const struct dp_packet *packet OVS_UNUSED,
+                            bool is_ipv4 OVS_UNUSED)
+{
+#if VKERNEL_HAVE_DP_PACKET_OFFLOADS
+    return true;
+#else
     uint64_t flags = *dp_packet_ol_flags_ptr(packet);
 
-    return flags & (RTE_MBUF_F_TX_L4_MASK | RTE_MBUF_F_TX_TCP_SEG)
-           ? flags & (RTE_MBUF_F_TX_L4_MASK | RTE_MBUF_F_TX_TCP_SEG
-                      | RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IPV6)
-           : 0;
+    return (flags & (RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IPV6))
+           == (is_ipv4 ? RTE_MBUF_F_TX_IPV4 : RTE_MBUF_F_TX_IPV6);
+#endif
+}
+
+/* Completes 'packet', which is to be sent, if it is in a tunnel and something
+ * is left to do for what is inside: we can only do so for the outermost
+ * headers.  It has no segments to be cut into. */
+static inline void
+vkernel_compat_complete_tunnel(struct dp_packet *packet OVS_UNUSED)
+{
+#if VKERNEL_HAVE_DP_PACKET_OFFLOADS
+    if (OVS_UNLIKELY(dp_packet_tunnel(packet))) {
+        dp_packet_ol_send_prepare(packet, 0);
+    }
+#elif VKERNEL_HAVE_DP_PACKET_OL_SEND_PREPARE
+    if (OVS_UNLIKELY(*dp_packet_ol_flags_ptr(packet)
+                     & RTE_MBUF_F_TX_TUNNEL_MASK)) {
+        dp_packet_ol_send_prepare(packet, 0);
+    }
+#endif
 }
 
 /* Returns true if 'packet' is to be cut into TCP segments. */
 static inline bool
 vkernel_compat_is_tso(const struct dp_packet *packet)
 {
+#if VKERNEL_HAVE_DP_PACKET_OFFLOADS
+    return dp_packet_get_tso_segsz(packet);
+#else
     return dp_packet_hwol_is_tso(packet);
+#endif
+}
+
+/* Returns what is left to do for 'packet' as flags of RTE_MBUF_F_TX_*: one of
+ * those in RTE_MBUF_F_TX_L4_MASK, and RTE_MBUF_F_TX_TCP_SEG; 0 if it is
+ * complete. */
+static inline uint64_t
+vkernel_compat_get_tx_flags(const struct dp_packet *packet)
+{
+#if VKERNEL_HAVE_DP_PACKET_OFFLOADS
+    uint64_t flags = 0;
+
+    if (dp_packet_l4_checksum_partial(packet)) {
+        flags = (dp_packet_l4_proto_tcp(packet) ? RTE_MBUF_F_TX_TCP_CKSUM
+                 : dp_packet_l4_proto_udp(packet) ? RTE_MBUF_F_TX_UDP_CKSUM
+                 : RTE_MBUF_F_TX_SCTP_CKSUM);
+    }
+    return flags | (dp_packet_get_tso_segsz(packet)
+                    ? RTE_MBUF_F_TX_TCP_SEG : 0);
+#else
+    return (*dp_packet_ol_flags_ptr(packet)
+            & (RTE_MBUF_F_TX_L4_MASK | RTE_MBUF_F_TX_TCP_SEG));
+#endif
 }
 
 /* Copies what is left to do for 'src', from wherever it comes, to 'dst', whose
@@ -120,8 +245,12 @@ static inline void
 vkernel_compat_copy_offloads(struct dp_packet *dst,
                              const struct dp_packet *src)
 {
+#if VKERNEL_HAVE_DP_PACKET_OFFLOADS
+    dst->offloads = src->offloads;
+#else
     dst->mbuf.ol_flags = *dp_packet_ol_flags_ptr(src)
                          & RTE_MBUF_F_TX_OFFLOAD_MASK;
+#endif
     dst->mbuf.tso_segsz = src->mbuf.tso_segsz;
 }
 

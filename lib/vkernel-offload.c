@@ -50,6 +50,8 @@ vkernel_offload_rx(struct dp_packet *packet)
                                         (l4_type == RTE_PTYPE_L4_TCP
                                          ? IPPROTO_TCP : IPPROTO_UDP));
         }
+    } else if (flags & RTE_MBUF_F_RX_L4_CKSUM_GOOD) {
+        vkernel_compat_mark_good(packet);
     }
     if (flags & RTE_MBUF_F_RX_LRO) {
         mbuf->ol_flags &= ~RTE_MBUF_F_RX_LRO;
@@ -61,11 +63,12 @@ vkernel_offload_rx(struct dp_packet *packet)
 }
 
 /* Sets the lengths of the headers in 'packet', by its offsets, or, if those
- * are not known, by looking.  Returns false if an mbuf has no room for
- * them. */
+ * are not known, by looking, and adds the network protocol to '*flags'.
+ * Returns false if the packet ends before, or an mbuf has no room for them. */
 static bool
-set_header_lengths(struct dp_packet *packet)
+set_header_lengths(struct dp_packet *packet, uint64_t *flags)
 {
+    const uint8_t *data = dp_packet_data(packet);
     struct rte_mbuf *mbuf = &packet->mbuf;
     unsigned int l2_len, l3_len;
 
@@ -81,7 +84,13 @@ set_header_lengths(struct dp_packet *packet)
     }
     mbuf->l2_len = l2_len;
     mbuf->l3_len = l3_len;
-    return mbuf->l2_len == l2_len && mbuf->l3_len == l3_len;
+    if (mbuf->l2_len != l2_len || mbuf->l3_len != l3_len
+        || l2_len >= rte_pktmbuf_data_len(mbuf)) {
+        return false;
+    }
+    *flags |= (IP_VER(data[l2_len]) == 4 ? RTE_MBUF_F_TX_IPV4
+                                         : RTE_MBUF_F_TX_IPV6);
+    return true;
 }
 
 /* Returns true if 'flags', of RTE_MBUF_F_TX_*, ask for UDP's checksum. */
@@ -209,7 +218,8 @@ vkernel_offload_tx(struct dp_packet *packet, int mtu,
         return true;
     }
 
-    if (!set_header_lengths(packet) || !check_headers(mbuf, flags)) {
+    if (!set_header_lengths(packet, &flags)
+        || !check_headers(mbuf, flags)) {
         *drop = VKERNEL_DROP_TX_OFFLOAD;
         return false;
     }

@@ -101,12 +101,15 @@ collect_mbuf(const struct vkernel_tx *tx, struct dp_packet *packet,
         dp_packet_delete(packet);
         return NULL;
     }
+    vkernel_compat_complete_tunnel(packet);
     packet = ensure_mbuf(tx, packet, is_large, drop);
     if (OVS_UNLIKELY(!packet)) {
         return NULL;
     }
-    if (tx->large_copy_mp
-        && OVS_UNLIKELY(!vkernel_offload_tx(packet, tx->mtu, drop))) {
+    if (!tx->large_copy_mp) {
+        /* Nothing is left to do, whatever the last user has left. */
+        packet->mbuf.ol_flags &= ~RTE_MBUF_F_TX_OFFLOAD_MASK;
+    } else if (OVS_UNLIKELY(!vkernel_offload_tx(packet, tx->mtu, drop))) {
         dp_packet_delete(packet);
         return NULL;
     }
