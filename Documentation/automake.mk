@@ -13,6 +13,7 @@
 # limitations under the License.
 
 DOC_SOURCE = \
+	CONTRIBUTING.rst \
 	README.rst \
 	Documentation/howto/exception-path.rst \
 	Documentation/howto/first-port.rst \
