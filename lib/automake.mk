@@ -68,6 +68,8 @@ lib_libvkernel_la_SOURCES = \
 	lib/vkernel-offload.h \
 	lib/vkernel-orphan.c \
 	lib/vkernel-orphan.h \
+	lib/vkernel-path.c \
+	lib/vkernel-path.h \
 	lib/vkernel-policer-config.c \
 	lib/vkernel-policer-config.h \
 	lib/vkernel-policer.c \

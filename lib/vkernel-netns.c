@@ -24,7 +24,6 @@
 #include <linux/magic.h>
 #include <linux/nsfs.h>
 #include <sched.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -33,6 +32,7 @@
 
 #include "openvswitch/vlog.h"
 #include "util.h"
+#include "vkernel-path.h"
 
 VLOG_DEFINE_THIS_MODULE(vkernel_netns);
 
@@ -122,21 +122,17 @@ check_nsfs(int path_fd)
 int
 vkernel_netns_open(const char *path, int *fdp)
 {
-    char fd_path[64];
     int path_fd;
     int error;
 
-    /* With O_PATH no driver, no FIFO's other end and no network is asked. */
     *fdp = -1;
-    path_fd = open(path, O_PATH | O_CLOEXEC);
-    if (path_fd < 0) {
-        return errno == ENOTDIR ? ENOENT : errno;
+    error = vkernel_path_open(path, 0, &path_fd);
+    if (error) {
+        return error == ENOTDIR ? ENOENT : error;
     }
     error = check_nsfs(path_fd);
     if (!error) {
-        snprintf(fd_path, sizeof fd_path, "/proc/self/fd/%d", path_fd);
-        *fdp = open(fd_path, O_RDONLY | O_CLOEXEC);
-        error = *fdp < 0 ? errno : 0;
+        error = vkernel_path_reopen(path_fd, O_RDONLY, fdp);
     }
     close(path_fd);
     if (!error && ioctl(*fdp, NS_GET_NSTYPE) != CLONE_NEWNET) {

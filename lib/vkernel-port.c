@@ -36,6 +36,7 @@
 #include "openvswitch/vlog.h"
 #include "packets.h"
 #include "util.h"
+#include "vkernel-path.h"
 #include "vkernel-stats.h"
 
 VLOG_DEFINE_THIS_MODULE(vkernel_port);
@@ -85,19 +86,17 @@ static const struct {
       offsetof(struct vkernel_driver_stats, tx_broadcast) },
 };
 
-char *
-vkernel_port_check_vhost(const char *vhost_path)
+/* Fails if 'path_fd', which is what is at 'vhost_path', is not vhost-net, or
+ * not for us. */
+static char *
+check_is_vhost(const char *vhost_path, int path_fd)
 {
+    char path[VKERNEL_PATH_SIZE];
     struct stat s;
 
-    if (stat(vhost_path, &s)) {
-        int error = errno;
-
-        return xasprintf("cannot find options:vhost-path=\"%s\" (%s): %s",
-                         vhost_path, ovs_strerror(error),
-                         error == ENOENT
-                         ? "\"modprobe vhost_net\" makes /dev/vhost-net"
-                         : "the daemon's user needs access to it");
+    if (fstat(path_fd, &s)) {
+        return xasprintf("cannot look at options:vhost-path=\"%s\" (%s)",
+                         vhost_path, ovs_strerror(errno));
     }
     if (!S_ISCHR(s.st_mode)) {
         return xasprintf("options:vhost-path=\"%s\" is not a character "
@@ -112,20 +111,62 @@ vkernel_port_check_vhost(const char *vhost_path)
                          major(s.st_rdev), minor(s.st_rdev), MISC_MAJOR,
                          VHOST_NET_MINOR);
     }
-    if (access(vhost_path, R_OK | W_OK)) {
+    vkernel_path_format(path_fd, path);
+    if (access(path, R_OK | W_OK)) {
         int error = errno;
 
         return xasprintf("no permission for options:vhost-path=\"%s\" (%s): "
                          "the daemon's user must be able to read and write "
                          "it", vhost_path, ovs_strerror(error));
     }
+    return NULL;
+}
 
+/* Stores into '*path_fdp' a descriptor of the device of vhost-net at
+ * 'vhost_path', of vkernel_path_open(), which the caller must close.  Nothing
+ * else is ever opened. */
+static char *
+find_vhost(const char *vhost_path, int *path_fdp)
+{
+    int error = vkernel_path_open(vhost_path, 0, path_fdp);
+    char *message;
+
+    if (error) {
+        return xasprintf("cannot find options:vhost-path=\"%s\" (%s)%s",
+                         vhost_path, ovs_strerror(error),
+                         error == ENOENT
+                         ? ": \"modprobe vhost_net\" makes /dev/vhost-net"
+                         : error == EACCES
+                         ? ": the daemon's user needs access to it"
+                         : "");
+    }
+    message = check_is_vhost(vhost_path, *path_fdp);
+    if (message) {
+        close(*path_fdp);
+        *path_fdp = -1;
+    }
+    return message;
+}
+
+char *
+vkernel_port_check_vhost(const char *vhost_path)
+{
+    char *message;
+    int path_fd;
+    int error;
+    int fd;
+
+    message = find_vhost(vhost_path, &path_fd);
+    if (message) {
+        return message;
+    }
     /* The device node may be there without a driver behind it. */
-    int fd = open(vhost_path, O_RDWR | O_CLOEXEC);
-    if (fd < 0) {
+    error = vkernel_path_reopen(path_fd, O_RDWR, &fd);
+    close(path_fd);
+    if (error) {
         return xasprintf("cannot open options:vhost-path=\"%s\" (%s): "
                          "\"modprobe vhost_net\" loads its driver",
-                         vhost_path, ovs_strerror(errno));
+                         vhost_path, ovs_strerror(error));
     }
     close(fd);
     return NULL;
@@ -142,10 +183,13 @@ format_failure(const struct vkernel_port_args *args, const char *what,
                      args->mtu, rte_strerror(error));
 }
 
-/* All arguments are given, as a default could not be relied on: see
+/* Probes 'port' with the device of vhost-net at 'vhost_path'.
+ *
+ * All arguments are given, as a default could not be relied on: see
  * Documentation/topics/design.rst for each. */
 static char *
-probe(struct vkernel_port *port, const struct vkernel_port_args *args)
+probe__(struct vkernel_port *port, const struct vkernel_port_args *args,
+        const char *vhost_path)
 {
     static unsigned int next_id;
     struct ds devargs = DS_EMPTY_INITIALIZER;
@@ -155,7 +199,7 @@ probe(struct vkernel_port *port, const struct vkernel_port_args *args)
              next_id++);
     ds_put_format(&devargs, "path=%s,iface=%s,mac="ETH_ADDR_FMT
                   ",queues=%d,queue_size=%d,mrg_rxbuf=0,in_order=0,"
-                  "packed_vq=0,vectorized=0", args->vhost_path, args->ifname,
+                  "packed_vq=0,vectorized=0", vhost_path, args->ifname,
                   ETH_ADDR_ARGS(args->mac), args->n_queues, args->ring_size);
     VLOG_DBG("probing %s with %s", port->name, ds_cstr(&devargs));
     error = -rte_eal_hotplug_add("vdev", port->name, ds_cstr(&devargs));
@@ -171,6 +215,25 @@ probe(struct vkernel_port *port, const struct vkernel_port_args *args)
     }
     port->has_id = true;
     return NULL;
+}
+
+/* Probes 'port'.  The driver opens the path that it is given, some time after
+ * that was looked at, and again for each queue pair; but not once it has been
+ * probed. */
+static char *
+probe(struct vkernel_port *port, const struct vkernel_port_args *args)
+{
+    char path[VKERNEL_PATH_SIZE];
+    char *message;
+    int path_fd;
+
+    message = find_vhost(args->vhost_path, &path_fd);
+    if (!message) {
+        vkernel_path_format(path_fd, path);
+        message = probe__(port, args, path);
+        close(path_fd);
+    }
+    return message;
 }
 
 /* The most that the driver takes: it then frees what the kernel has taken at

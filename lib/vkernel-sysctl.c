@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "util.h"
+#include "vkernel-path.h"
 
 /* Opens 'path' and stores the descriptor into '*fdp', or -1.  Returns 0 or a
  * positive errno value. */
@@ -33,25 +34,19 @@ static int
 open_sysctl(const char *path, int flags, int *fdp)
 {
     struct statfs fs;
-    int error = 0;
-    int fd;
+    int path_fd;
+    int error;
 
     *fdp = -1;
-    fd = open(path, flags | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW);
-    if (fd < 0) {
-        return errno;
-    }
-    if (fstatfs(fd, &fs)) {
-        error = errno;
-    } else if (fs.f_type != PROC_SUPER_MAGIC) {
-        error = ENOENT;
-    }
+    error = vkernel_path_open(path, O_NOFOLLOW, &path_fd);
     if (error) {
-        close(fd);
         return error;
     }
-    *fdp = fd;
-    return 0;
+    error = (fstatfs(path_fd, &fs) ? errno
+             : fs.f_type != PROC_SUPER_MAGIC ? ENOENT
+             : vkernel_path_reopen(path_fd, flags, fdp));
+    close(path_fd);
+    return error;
 }
 
 int

@@ -115,7 +115,7 @@ tests_test_vkernel_port_LDADD = $(test_libs)
 tests_test_vkernel_port_LDFLAGS = $(test_ldflags) \
 	-Wl,--wrap=access \
 	-Wl,--wrap=open,--wrap=open64 \
-	-Wl,--wrap=stat,--wrap=stat64 \
+	-Wl,--wrap=fstat,--wrap=fstat64 \
 	-Wl,--wrap=rte_eal_hotplug_add \
 	-Wl,--wrap=rte_eal_hotplug_remove \
 	-Wl,--wrap=rte_eth_dev_close \

@@ -88,6 +88,138 @@ static struct {
     .max_tx_queues = 8,
 };
 
+/* The simulated path that each descriptor is of, NULL for others. */
+static const char *sim_nodes[256];
+
+/* A simulated /dev, below the path "/sim/": '/dev/null' stands for each node,
+ * and 'sim_nodes' tells which is which. */
+
+static bool
+is_simulated(const char *path)
+{
+    return !strncmp(path, "/sim/", 5);
+}
+
+/* Returns the simulated path that the descriptor 'fd' is of, or NULL. */
+static const char *
+sim_get_path(int fd)
+{
+    return fd >= 0 && fd < ARRAY_SIZE(sim_nodes) ? sim_nodes[fd] : NULL;
+}
+
+/* Likewise for the path of a descriptor. */
+static const char *
+sim_resolve(const char *path)
+{
+    int fd;
+
+    return sscanf(path, "/proc/self/fd/%d", &fd) == 1 ? sim_get_path(fd)
+                                                      : NULL;
+}
+
+static void
+sim_fill_stat(const char *path, struct stat *s)
+{
+    memset(s, 0, sizeof *s);
+    s->st_mode = (!strcmp(path, "/sim/file") ? S_IFREG
+                  : !strcmp(path, "/sim/fifo") ? S_IFIFO
+                  : !strcmp(path, "/sim/socket") ? S_IFSOCK
+                  : !strcmp(path, "/sim/block") ? S_IFBLK
+                  : S_IFCHR);
+    s->st_rdev = (!strcmp(path, "/sim/null") ? makedev(1, 3)
+                  : !strcmp(path, "/sim/tty") ? makedev(4, 1)
+                  : !strcmp(path, "/sim/tun") ? makedev(10, 200)
+                  : makedev(10, 238));
+}
+
+/* Opens a simulated path, only to look at what is there. */
+static int
+sim_look(const char *path)
+{
+    int fd;
+
+    if (!strcmp(path, "/sim/missing") || !strcmp(path, "/sim/hidden")) {
+        errno = strcmp(path, "/sim/missing") ? EACCES : ENOENT;
+        return -1;
+    }
+    fd = openat(AT_FDCWD, "/dev/null", O_PATH | O_CLOEXEC);
+    ovs_assert(fd >= 0 && fd < ARRAY_SIZE(sim_nodes));
+    sim_nodes[fd] = path;
+    return fd;
+}
+
+/* Opens a simulated path for use: nothing else may be. */
+static int
+sim_use(const char *path)
+{
+    if (!strcmp(path, "/sim/no-driver")) {
+        errno = ENODEV;
+        return -1;
+    }
+    ovs_assert(!strcmp(path, "/sim/vhost-net"));
+    return openat(AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC);
+}
+
+static int
+sim_open(const char *path, int flags)
+{
+    const char *node = sim_resolve(path);
+    int fd;
+
+    if (is_simulated(path)) {
+        ovs_assert(flags == (O_PATH | O_CLOEXEC));
+        return sim_look(path);
+    } else if (node) {
+        ovs_assert(flags == (O_RDWR | O_CLOEXEC));
+        return sim_use(node);
+    }
+    /* No descriptor is simulated for longer than it is open. */
+    fd = openat(AT_FDCWD, path, flags, 0666);
+    if (fd >= 0 && fd < ARRAY_SIZE(sim_nodes)) {
+        sim_nodes[fd] = NULL;
+    }
+    return fd;
+}
+
+/* With large file support, the C library has another name for each. */
+WRAP(int, fstat, int fd, struct stat *s)
+{
+    const char *path = sim_get_path(fd);
+
+    if (!path) {
+        return fstatat(fd, "", s, AT_EMPTY_PATH);
+    }
+    sim_fill_stat(path, s);
+    return 0;
+}
+
+WRAP(int, fstat64, int fd, struct stat *s)
+{
+    return __wrap_fstat(fd, s);
+}
+
+WRAP(int, open, const char *path, int flags, ...)
+{
+    return sim_open(path, flags);
+}
+
+WRAP(int, open64, const char *path, int flags, ...)
+{
+    return sim_open(path, flags);
+}
+
+WRAP(int, access, const char *path, int mode)
+{
+    const char *node = sim_resolve(path);
+
+    if (!node) {
+        return faccessat(AT_FDCWD, path, mode, 0);
+    }
+    ovs_assert(mode == (R_OK | W_OK));
+    errno = EACCES;
+    return strcmp(node, "/sim/denied") ? 0 : -1;
+}
+
 /* What each call begins with.  Returns 0, or a negative errno value if it is
  * the call that fails. */
 static int OVS_PRINTF_FORMAT(2, 3)
@@ -172,9 +304,14 @@ sim_reset(int fail_at)
 WRAP(int, rte_eal_hotplug_add, const char *bus, const char *name,
      const char *devargs)
 {
-    int error = sim_call("rte_eal_hotplug_add", "%s %s %s", bus, name,
-                         devargs);
+    const char *rest = strchr(devargs, ',');
+    char *path = xmemdup0(devargs, rest - devargs);
+    int error = sim_call("rte_eal_hotplug_add", "%s %s path=%s%s", bus, name,
+                         sim_resolve(path + strlen("path=")), rest);
 
+    /* The driver gets what was looked at, not its path. */
+    ovs_assert(!strncmp(path, "path=/proc/self/fd/", 19));
+    free(path);
     ovs_assert(!strcmp(bus, "vdev"));
     ovs_assert(!strncmp(name, "net_virtio_user", 15));
     ovs_assert(!sim_find(name));
@@ -400,7 +537,7 @@ static struct vkernel_port_args
 make_args(const char *n_queues)
 {
     return (struct vkernel_port_args) {
-        .vhost_path = "/dev/vhost-net",
+        .vhost_path = "/sim/vhost-net",
         .ifname = "vk0",
         .mac = test_mac,
         .n_queues = atoi(n_queues),
@@ -562,82 +699,6 @@ test_several(struct ovs_cmdl_context *ctx OVS_UNUSED)
         ovs_assert(sim_count() == MAX_DEVICES - 1 - i);
     }
     sim_reset(0);
-}
-
-/* A simulated /dev, below the path "/sim/". */
-
-static bool
-is_simulated(const char *path)
-{
-    return !strncmp(path, "/sim/", 5);
-}
-
-static int
-sim_stat(const char *path, struct stat *s)
-{
-    if (!is_simulated(path)) {
-        return fstatat(AT_FDCWD, path, s, 0);
-    }
-    memset(s, 0, sizeof *s);
-    if (!strcmp(path, "/sim/missing") || !strcmp(path, "/sim/hidden")) {
-        errno = strcmp(path, "/sim/missing") ? EACCES : ENOENT;
-        return -1;
-    }
-    s->st_mode = (!strcmp(path, "/sim/file") ? S_IFREG
-                  : !strcmp(path, "/sim/socket") ? S_IFSOCK
-                  : !strcmp(path, "/sim/block") ? S_IFBLK
-                  : S_IFCHR);
-    s->st_rdev = (!strcmp(path, "/sim/null") ? makedev(1, 3)
-                  : !strcmp(path, "/sim/tun") ? makedev(10, 200)
-                  : makedev(10, 238));
-    return 0;
-}
-
-static int
-sim_open(const char *path, int flags)
-{
-    if (!is_simulated(path)) {
-        return openat(AT_FDCWD, path, flags, 0666);
-    }
-    ovs_assert(flags == (O_RDWR | O_CLOEXEC));
-    if (!strcmp(path, "/sim/no-driver")) {
-        errno = ENODEV;
-        return -1;
-    }
-    /* Nothing else may be opened. */
-    ovs_assert(!strcmp(path, "/sim/vhost-net"));
-    return openat(AT_FDCWD, "/dev/null", flags);
-}
-
-/* With large file support, the C library has another name for either. */
-WRAP(int, stat, const char *path, struct stat *s)
-{
-    return sim_stat(path, s);
-}
-
-WRAP(int, stat64, const char *path, struct stat *s)
-{
-    return sim_stat(path, s);
-}
-
-WRAP(int, open, const char *path, int flags, ...)
-{
-    return sim_open(path, flags);
-}
-
-WRAP(int, open64, const char *path, int flags, ...)
-{
-    return sim_open(path, flags);
-}
-
-WRAP(int, access, const char *path, int mode)
-{
-    if (!is_simulated(path)) {
-        return faccessat(AT_FDCWD, path, mode, 0);
-    }
-    ovs_assert(mode == (R_OK | W_OK));
-    errno = EACCES;
-    return strcmp(path, "/sim/denied") ? 0 : -1;
 }
 
 /* check-vhost PATH... */

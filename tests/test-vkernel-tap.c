@@ -42,6 +42,7 @@
 #include "vkernel-link.h"
 #include "vkernel-netns.h"
 #include "vkernel-orphan.h"
+#include "vkernel-sysctl.h"
 #include "vkernel-testlib.h"
 
 /* Ends the program for want of something, in the way that Autotest skips a
@@ -74,6 +75,25 @@ test_netns_open(struct ovs_cmdl_context *ctx)
             ovs_assert(vkernel_netns_check(fd, "/proc/self/ns/uts") == EXDEV);
             close(fd);
         }
+        ovs_assert(testlib_count_files() == n_files);
+    }
+}
+
+/* sysctl PATH...: what comes of reading and writing each. */
+static void
+test_sysctl(struct ovs_cmdl_context *ctx)
+{
+    size_t n_files = testlib_count_files();
+
+    for (int i = 1; i < ctx->argc; i++) {
+        const char *path = ctx->argv[i];
+        char *value;
+        int error = vkernel_sysctl_get(path, &value);
+
+        printf("%s: %s, ", path, error ? ovs_strerror(error) : value);
+        free(value);
+        error = vkernel_sysctl_set(path, "written");
+        puts(error ? ovs_strerror(error) : "written");
         ovs_assert(testlib_count_files() == n_files);
     }
 }
@@ -390,6 +410,7 @@ test_kernel_cycles(struct ovs_cmdl_context *ctx OVS_UNUSED)
 
 static const struct ovs_cmdl_command commands[] = {
     { "netns-open", "PATH...", 1, INT_MAX, test_netns_open, OVS_RO },
+    { "sysctl", "PATH...", 1, INT_MAX, test_sysctl, OVS_RO },
     { "kernel-place", NULL, 0, 0, test_kernel_place, OVS_RO },
     { "kernel-overflow", NULL, 0, 0, test_kernel_overflow, OVS_RO },
     { "kernel-cycles", NULL, 0, 0, test_kernel_cycles, OVS_RO },
