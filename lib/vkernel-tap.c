@@ -438,6 +438,17 @@ has_moved(const struct vkernel_tap *tap)
     return moved;
 }
 
+/* Returns true if 'tap', which is where it cannot be watched, is not there any
+ * more, and nobody knows yet. */
+static bool
+is_gone(const struct vkernel_tap *tap)
+{
+    char ifname[IFNAMSIZ];
+
+    return (tap->anchor >= 0 && tap->netns_error != ENODEV
+            && vkernel_anchor_get_name(tap->anchor, ifname));
+}
+
 /* Makes the sockets of 'tap', which was moved, anew. */
 static void
 follow_netns(struct vkernel_tap *tap)
@@ -525,8 +536,12 @@ vkernel_tap_run(struct vkernel_tap *tap)
 
     tap->events = 0;
     if (!tap->event_sock) {
-        /* No event will tell, should it come back to where it can be seen. */
-        if (has_moved(tap)) {
+        /* No event will tell, should it come back to where it can be seen, or
+         * be deleted. */
+        if (is_gone(tap)) {
+            tap->netns_error = ENODEV;
+            events |= VKERNEL_TAP_CHANGED;
+        } else if (has_moved(tap)) {
             events |= VKERNEL_TAP_CHANGED | follow(tap);
         }
     } else if (take_events(tap)) {
@@ -620,6 +635,9 @@ vkernel_tap_wait(const struct vkernel_tap *tap)
         poll_immediate_wake();
     } else if (tap->event_sock) {
         nl_sock_wait(tap->event_sock, POLLIN);
+    } else if (tap->anchor >= 0 && tap->netns_error != ENODEV) {
+        /* It receives nothing, but an error when the tap is deleted. */
+        poll_fd_wait(tap->anchor, POLLIN);
     }
 }
 
