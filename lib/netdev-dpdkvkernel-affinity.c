@@ -266,8 +266,10 @@ tell_problems(struct netdev_dpdkvkernel *dev, struct problems *problems)
 
     if (problems->default_error
         && problems->default_error != dev->workers.default_error) {
-        VLOG_INFO("%s: the vhost workers are left where they are (%s)", name,
-                  ovs_strerror(problems->default_error));
+        VLOG_INFO("%s: the vhost workers are left where they are (%s)%s", name,
+                  ovs_strerror(problems->default_error),
+                  problems->default_error == EPERM
+                  ? ": CAP_SYS_NICE is needed" : "");
     }
     dev->workers.default_error = problems->default_error;
     if (problems->text.length) {

@@ -165,7 +165,7 @@ netdev_dpdkvkernel_follow_events(struct netdev_dpdkvkernel *dev, int events)
     }
     if (!dev->link_error) {
         follow_offloads(dev);
-        netdev_dpdkvkernel_look_at_tap(dev);
     }
+    netdev_dpdkvkernel_look_at_tap(dev);
     netdev_change_seq_changed(&dev->up);
 }

@@ -108,6 +108,24 @@ move_tap(struct netdev_dpdkvkernel *dev, bool back)
     netdev_dpdkvkernel_set_error(dev, VKERNEL_ERROR_PLACE, message);
 }
 
+/* Returns a message if the tap is where it cannot be watched, otherwise
+ * NULL. */
+static char *
+check_is_watched(const struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    return (dev->link_error
+            ? xasprintf("cannot watch the tap \"%s\" in the network namespace "
+                        "that it was moved to (%s)%s",
+                        vkernel_tap_get_name(dev->device.tap),
+                        ovs_strerror(dev->link_error),
+                        dev->link_error == EPERM
+                        ? ": CAP_SYS_ADMIN is needed; packets pass all the "
+                          "same"
+                        : "")
+            : NULL);
+}
+
 void
 netdev_dpdkvkernel_place_tap(struct netdev_dpdkvkernel *dev)
 {
@@ -121,7 +139,8 @@ netdev_dpdkvkernel_place_tap(struct netdev_dpdkvkernel *dev)
     switch (vkernel_tap_find(dev->device.tap, netns)) {
     case VKERNEL_TAP_RIGHT:
         dev->place_delay = 0;
-        netdev_dpdkvkernel_set_error(dev, VKERNEL_ERROR_PLACE, NULL);
+        netdev_dpdkvkernel_set_error(dev, VKERNEL_ERROR_PLACE,
+                                     check_is_watched(dev));
         break;
 
     case VKERNEL_TAP_TO_MOVE:
@@ -141,8 +160,9 @@ netdev_dpdkvkernel_place_tap(struct netdev_dpdkvkernel *dev)
 /* How long the tap lives. */
 
 /* Has the kernel keep what it knows of neighbours, or not, while nobody holds
- * the tap, and it has no carrier.  Kernels before 5.16 cannot. */
-static void
+ * the tap, and it has no carrier.  Kernels before 5.16 cannot.  Returns NULL,
+ * or a message if something else is in the way. */
+static char *
 keep_neighbours(struct netdev_dpdkvkernel *dev, bool keep)
     OVS_REQUIRES(dev->mutex)
 {
@@ -151,29 +171,33 @@ keep_neighbours(struct netdev_dpdkvkernel *dev, bool keep)
         "net.ipv6.conf.IF.ndisc_evict_nocarrier",
     };
 
+    char *message = NULL;
+
     for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
         int error = vkernel_tap_set_sysctl(dev->device.tap, keys[i],
                                            keep ? "0" : "1");
 
-        if (error) {
-            VLOG_DBG("%s: cannot set %s (%s)", netdev_get_name(&dev->up),
-                     keys[i], ovs_strerror(error));
+        if (error && error != ENOENT && !message) {
+            message = xasprintf("neighbours will be forgotten while no daemon "
+                                "runs: cannot set the sysctl %s (%s)%s",
+                                keys[i], ovs_strerror(error),
+                                error == EACCES || error == EPERM
+                                ? ": CAP_NET_ADMIN is needed" : "");
         }
     }
+    return message;
 }
 
-static void
+static char *
 set_persistent(struct netdev_dpdkvkernel *dev, bool persistent)
     OVS_REQUIRES(dev->mutex)
 {
     int error = vkernel_tap_set_persistent(dev->device.tap, persistent);
-    char *message = NULL;
 
-    if (error) {
-        message = xasprintf("cannot make the tap %spersistent (%s)",
-                            persistent ? "" : "not ", ovs_strerror(error));
-    }
-    netdev_dpdkvkernel_set_error(dev, VKERNEL_ERROR_PERSIST, message);
+    return (error
+            ? xasprintf("cannot make the tap %spersistent (%s)",
+                        persistent ? "" : "not ", ovs_strerror(error))
+            : NULL);
 }
 
 void
@@ -182,6 +206,7 @@ netdev_dpdkvkernel_keep_tap(struct netdev_dpdkvkernel *dev)
     const struct vkernel_config *config = &dev->wanted_config;
     struct vkernel_tap *tap = dev->device.tap;
     bool persist = config->host.persist;
+    char *message = NULL;
     char *mark;
     bool marked;
 
@@ -193,20 +218,23 @@ netdev_dpdkvkernel_keep_tap(struct netdev_dpdkvkernel *dev)
     marked = !strcmp(dev->link.alias, mark);
     if (persist) {
         if (!vkernel_tap_is_persistent(tap)) {
-            set_persistent(dev, true);
+            message = set_persistent(dev, true);
         }
         if (!dev->link.alias[0] && !config->host.alias) {
             vkernel_tap_set_alias(tap, mark);
         }
-        keep_neighbours(dev, true);
+        if (!message) {
+            message = keep_neighbours(dev, true);
+        }
     } else if (marked || vkernel_tap_is_persistent(tap)) {
-        set_persistent(dev, false);
+        message = set_persistent(dev, false);
         if (marked) {
             vkernel_tap_set_alias(tap, "");
         }
-        keep_neighbours(dev, false);
+        free(keep_neighbours(dev, false));
     }
     free(mark);
+    netdev_dpdkvkernel_set_error(dev, VKERNEL_ERROR_PERSIST, message);
 }
 
 /* Returns the row of the Interface 'name' if it is one of ours, on a bridge,

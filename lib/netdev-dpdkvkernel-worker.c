@@ -18,6 +18,7 @@
 
 #include "netdev-dpdkvkernel-private.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "openvswitch/dynamic-string.h"
@@ -301,7 +302,9 @@ netdev_dpdkvkernel_format_workers_status(
     if (workers && !vkernel_workers_count(workers)) {
         smap_add(status, "workers", "unknown");
     } else if (workers && info->workers_error) {
-        smap_add_format(status, "workers", "not placed (%s)",
-                        ovs_strerror(info->workers_error));
+        smap_add_format(status, "workers", "not placed (%s)%s",
+                        ovs_strerror(info->workers_error),
+                        info->workers_error == EPERM
+                        ? ": CAP_SYS_NICE is needed" : "");
     }
 }

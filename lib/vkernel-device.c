@@ -260,9 +260,11 @@ prepare(const struct vkernel_device *device, struct vkernel_device *next,
     if (error == ENODEV) {
         message = open_tap(next, NULL);
     } else if (error) {
-        message = xasprintf("the tap \"%s\" cannot be reached (%s)",
+        message = xasprintf("the tap \"%s\" cannot be reached (%s)%s",
                             vkernel_tap_get_name(device->tap),
-                            ovs_strerror(error));
+                            ovs_strerror(error),
+                            error == EPERM
+                            ? ": CAP_SYS_ADMIN is needed" : "");
     } else {
         next->tap = device->tap;
     }

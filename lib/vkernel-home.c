@@ -47,8 +47,10 @@ format_netns_error(const char *netns, int error)
     }
     return xasprintf("cannot open the network namespace options:host-netns="
                      "\"%s\" (%s)%s", netns, ovs_strerror(error),
-                     error == EACCES || error == EPERM
-                     ? ": the daemon's user needs access to it" : "");
+                     error != EACCES && error != EPERM ? ""
+                     : !strncmp(netns, "pid:", 4)
+                     ? ": CAP_SYS_PTRACE is needed to look at that process"
+                     : ": the daemon's user needs access to it");
 }
 
 char *

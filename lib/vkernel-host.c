@@ -186,8 +186,9 @@ apply(struct vkernel_host_look *look)
         vkernel_host_apply_routes(look);
     } else if (error != ENODEV && asks_for_something(look->config)) {
         ds_put_format(&look->errors, "cannot give the tap \"%s\" what "
-                      "options ask for (%s)",
-                      vkernel_tap_get_name(look->tap), ovs_strerror(error));
+                      "options ask for (%s)%s",
+                      vkernel_tap_get_name(look->tap), ovs_strerror(error),
+                      error == EPERM ? ": CAP_SYS_ADMIN is needed" : "");
     }
     end_failures(look);
 }

@@ -18,6 +18,7 @@
 
 #include "vkernel-orphan.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <net/if.h>
@@ -67,10 +68,16 @@ create_sock(int netns_fd)
 {
     struct nl_sock *sock = NULL;
     int saved;
+    int error;
 
-    if (!vkernel_netns_enter(netns_fd, &saved)) {
+    error = vkernel_netns_enter(netns_fd, &saved);
+    if (!error) {
         nl_sock_create(NETLINK_ROUTE, &sock);
         vkernel_netns_leave(saved);
+    } else if (error == EPERM) {
+        VLOG_INFO_ONCE("taps that were left behind are not looked for in "
+                       "other network namespaces (%s): CAP_SYS_ADMIN is "
+                       "needed", ovs_strerror(error));
     }
     return sock;
 }
