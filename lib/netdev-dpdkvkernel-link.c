@@ -103,10 +103,13 @@ static void
 follow_mac(struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex)
 {
-    if (!eth_addr_equals(dev->link.mac, dev->device.mac)) {
-        vkernel_device_set_mac(&dev->device, (dev->mac_wanted
-                                              ? dev->device.mac
-                                              : dev->link.mac));
+    if (eth_addr_equals(dev->link.mac, dev->device.mac)) {
+        return;
+    }
+    if (dev->mac_wanted) {
+        vkernel_device_set_mac(&dev->device, dev->device.mac);
+    } else {
+        vkernel_device_follow_mac(&dev->device, dev->link.mac);
     }
 }
 

@@ -339,18 +339,26 @@ vkernel_device_abandon_tap(struct vkernel_device *device,
 }
 
 int
+vkernel_device_follow_mac(struct vkernel_device *device, struct eth_addr mac)
+{
+    int error = device->port ? vkernel_port_set_mac(device->port, mac) : 0;
+
+    if (!error) {
+        device->mac = mac;
+    }
+    return error;
+}
+
+int
 vkernel_device_set_mac(struct vkernel_device *device, struct eth_addr mac)
 {
     int error = vkernel_tap_set_mac(device->tap, mac);
 
-    if (!error && device->port) {
-        error = vkernel_port_set_mac(device->port, mac);
+    if (!error) {
+        error = vkernel_device_follow_mac(device, mac);
         if (error) {
             vkernel_tap_set_mac(device->tap, device->mac);
         }
-    }
-    if (!error) {
-        device->mac = mac;
     }
     return error;
 }

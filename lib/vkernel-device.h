@@ -99,6 +99,12 @@ void vkernel_device_abandon_tap(struct vkernel_device *,
  * errno value. */
 int vkernel_device_set_mac(struct vkernel_device *, struct eth_addr);
 
+/* Gives the driver the address that somebody has given the tap.  The tap is
+ * left alone: when its address is set, be it to what it is, the kernel forgets
+ * all neighbours, even permanent ones.  Returns 0 or a positive errno
+ * value. */
+int vkernel_device_follow_mac(struct vkernel_device *, struct eth_addr);
+
 /* Closes 'device' and makes it all zeros.  Does nothing if it is not open. */
 void vkernel_device_close(struct vkernel_device *);
 

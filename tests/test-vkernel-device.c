@@ -829,6 +829,31 @@ test_set_mac(struct ovs_cmdl_context *ctx OVS_UNUSED)
     close_device(&device);
 }
 
+/* follow-mac: somebody gives the tap another address, and nobody sets it once
+ * more. */
+static void
+test_follow_mac(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    const struct eth_addr mac = ETH_ADDR_C(02, 00, 00, 00, 00, 44);
+    struct vkernel_device device;
+    struct eth_addr old;
+
+    open_device(&device);
+    old = device.mac;
+    device.tap->mac = mac;
+    sim_fail_at(1, 0);
+    ovs_assert(vkernel_device_follow_mac(&device, mac));
+    ovs_assert(!strcmp(sim.failed[0], "port_set_mac"));
+    ovs_assert(eth_addr_equals(device.mac, old));
+    ovs_assert(eth_addr_equals(device.tap->mac, mac));
+
+    sim_fail_at(0, 0);
+    ovs_assert(!vkernel_device_follow_mac(&device, mac));
+    assert_device(&device, &device.config, 1500);
+    ovs_assert(eth_addr_equals(device.mac, mac));
+    close_device(&device);
+}
+
 static const struct ovs_cmdl_command commands[] = {
     { "open-faults", "[tso]", 0, 1, test_open_faults, OVS_RO },
     { "change-faults", "CHANGE [tso]", 1, 2, test_change_faults, OVS_RO },
@@ -836,6 +861,7 @@ static const struct ovs_cmdl_command commands[] = {
     { "deleted", "[abandon]", 0, 1, test_deleted, OVS_RO },
     { "late-mac", NULL, 0, 0, test_late_mac, OVS_RO },
     { "set-mac", NULL, 0, 0, test_set_mac, OVS_RO },
+    { "follow-mac", NULL, 0, 0, test_follow_mac, OVS_RO },
     { NULL, NULL, 0, 0, NULL, OVS_RO },
 };
 
