@@ -12,8 +12,8 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-# The parts of Open vSwitch that dpdkvkernel links.  ovs-tree runs make with
-# this file in OVS's build folder.
+# The parts of Open vSwitch that dpdkvkernel and its tests need.  ovs-tree runs
+# make with this file in OVS's build folder.
 
 include Makefile
 
@@ -24,3 +24,9 @@ dpdkvkernel-parts: $(BUILT_SOURCES)
 		vswitchd/bridge.o vswitchd/ovs-vswitchd.o \
 		vswitchd/system-stats.o
 .PHONY: dpdkvkernel-parts
+
+# What Open vSwitch's own unit tests run besides the daemon, and Debian's package
+# of it does not have.
+dpdkvkernel-test-parts: dpdkvkernel-parts
+	$(MAKE) tests/ovstest utilities/ovs-testcontroller
+.PHONY: dpdkvkernel-test-parts

@@ -186,3 +186,4 @@ clean-local:
 
 include tests/system.mk
 include tests/bench.mk
+include tests/upstream.mk
