@@ -210,11 +210,13 @@ AC_DEFUN([VKERNEL_ENABLE_WERROR],
 dnl VKERNEL_ENABLE_SANITIZERS
 dnl
 dnl Handles --enable-sanitizers.  Again our own files only, but the address
-dnl sanitizer also finds what OVS and DPDK leak for us from the heap.
+dnl sanitizer also finds what OVS and DPDK leak for us from the heap.  Undefined
+dnl behaviour ends the program, for not every test looks at its stderr.
 AC_DEFUN([VKERNEL_ENABLE_SANITIZERS],
   [AC_ARG_ENABLE([sanitizers],
      [AS_HELP_STRING([--enable-sanitizers],
         [find memory errors and undefined behaviour at run time])])
    AS_IF([test "X$enable_sanitizers" = Xyes],
-     [VKERNEL_SANITIZE="-fsanitize=address,undefined -fno-omit-frame-pointer"])
+     [VKERNEL_SANITIZE="-fsanitize=address,undefined -fno-omit-frame-pointer"
+      VKERNEL_SANITIZE="$VKERNEL_SANITIZE -fno-sanitize-recover=undefined"])
    AC_SUBST([VKERNEL_SANITIZE])])

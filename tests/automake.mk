@@ -175,9 +175,13 @@ $(TESTSUITE): $(TESTSUITE_AT) tests/package.m4
 # Where the tests find programs, before PATH.
 AUTOTEST_PATH = vswitchd:tests:tests/bench
 
-check-local: $(TESTSUITE) $(sbin_PROGRAMS) $(check_PROGRAMS)
+check-local: check-unit$(SANITIZE:%=-sanitized)
+check-unit: $(TESTSUITE) $(sbin_PROGRAMS) $(check_PROGRAMS)
 	$(SHELL) '$(TESTSUITE)' -C tests AUTOTEST_PATH='$(AUTOTEST_PATH)' \
 		$(TESTSUITEFLAGS)
+check-unit-sanitized: sanitized/Makefile
+	+$(sanitized_make) check
+.PHONY: check-unit check-unit-sanitized
 
 # "--clean" removes what a run of the suite leaves.
 clean-local:

@@ -71,7 +71,8 @@ tests/system-vkernel.db: $(OVS_SRCDIR)/vswitchd/vswitch.ovsschema
 	rm -f tests/.system-vkernel.db.tmp.~lock~ && mv $@.tmp $@
 
 # The limit of time is for a slow machine: ten minutes are usual.
-check-system: $(SYSTEM_TESTSUITE) tests/system-vkernel.db $(sbin_PROGRAMS) \
+check-system: check-vkernel$(SANITIZE:%=-sanitized)
+check-vkernel: $(SYSTEM_TESTSUITE) tests/system-vkernel.db $(sbin_PROGRAMS) \
 		tests/test-vkernel-host tests/test-vkernel-netlink \
 		tests/test-vkernel-tap \
 		tests/test-vkernel-worker
@@ -83,7 +84,9 @@ check-system: $(SYSTEM_TESTSUITE) tests/system-vkernel.db $(sbin_PROGRAMS) \
 		--collect $(SYSTEM_TESTSUITE).dir \
 		-- $(SHELL) '$(SYSTEM_TESTSUITE)' -C tests \
 		AUTOTEST_PATH='$(AUTOTEST_PATH)' $(TESTSUITEFLAGS) -j1
-.PHONY: check-system
+check-vkernel-sanitized: sanitized/Makefile
+	+$(sanitized_make) check-system
+.PHONY: check-system check-vkernel check-vkernel-sanitized
 
 # "--clean" removes what a run of the suite leaves.
 mostlyclean-local:
