@@ -202,7 +202,8 @@ probe__(struct vkernel_port *port, const struct vkernel_port_args *args,
                   "packed_vq=0,vectorized=0", vhost_path, args->ifname,
                   ETH_ADDR_ARGS(args->mac), args->n_queues, args->ring_size);
     VLOG_DBG("probing %s with %s", port->name, ds_cstr(&devargs));
-    error = -rte_eal_hotplug_add("vdev", port->name, ds_cstr(&devargs));
+    /* rte_eal_hotplug_add() takes no more than 127 bytes since DPDK 24.11. */
+    error = -rte_vdev_init(port->name, ds_cstr(&devargs));
     ds_destroy(&devargs);
     if (error) {
         port->name[0] = '\0';
@@ -396,7 +397,7 @@ vkernel_port_close(struct vkernel_port *port)
         }
     }
     if (port->name[0]) {
-        error = -rte_eal_hotplug_remove("vdev", port->name);
+        error = -rte_vdev_uninit(port->name);
         if (error) {
             VLOG_WARN("%s: cannot remove (%s)", port->name,
                       rte_strerror(error));

@@ -143,7 +143,9 @@ dnl
 dnl Checks for the parts of DPDK that we need, with the flags that OVS uses:
 dnl the headers, and the virtio driver in the form (shared or static) that OVS
 dnl links.  pkg-config cannot tell which drivers DPDK was built with, and with
-dnl a shared DPDK they are loaded only when the daemon starts.
+dnl a shared DPDK they are loaded only when the daemon starts.  Substitutes
+dnl VKERNEL_DPDK_LIBS, to link the one that we call ourselves, the bus of virtual
+dnl devices.
 AC_DEFUN([VKERNEL_CHECK_DPDK],
   [vk_save_CFLAGS=$CFLAGS
    vk_save_LDFLAGS=$LDFLAGS
@@ -159,11 +161,12 @@ AC_DEFUN([VKERNEL_CHECK_DPDK],
          libdpdk-dev]))])
 
    AS_CASE([$OVS_LIBS],
-     [*whole-archive*], [virtio=librte_net_virtio.a],
-     [virtio=librte_net_virtio.so])
+     [*whole-archive*], [virtio=librte_net_virtio.a VKERNEL_DPDK_LIBS=],
+     [virtio=librte_net_virtio.so VKERNEL_DPDK_LIBS=-lrte_bus_vdev])
+   AC_SUBST([VKERNEL_DPDK_LIBS])
    AC_MSG_CHECKING([for DPDK's driver net/virtio ($virtio)])
    LDFLAGS="$LDFLAGS -Wl,--no-as-needed"
-   LIBS="-l:$virtio $OVS_LIBS"
+   LIBS="-l:$virtio $VKERNEL_DPDK_LIBS $OVS_LIBS"
    AC_LINK_IFELSE([AC_LANG_PROGRAM],
      [AC_MSG_RESULT([yes])],
      [AC_MSG_RESULT([no])

@@ -61,6 +61,7 @@ test_libs = \
 	lib/libvkernel.la \
 	$(OVS_BUILDDIR)/lib/libsflow.la \
 	$(OVS_BUILDDIR)/lib/libopenvswitch.la \
+	$(VKERNEL_DPDK_LIBS) \
 	$(OVS_LIBS)
 test_ldflags = $(AM_LDFLAGS) $(OVS_LDFLAGS) \
 	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free \
@@ -116,8 +117,6 @@ tests_test_vkernel_port_LDFLAGS = $(test_ldflags) \
 	-Wl,--wrap=access \
 	-Wl,--wrap=open,--wrap=open64 \
 	-Wl,--wrap=fstat,--wrap=fstat64 \
-	-Wl,--wrap=rte_eal_hotplug_add \
-	-Wl,--wrap=rte_eal_hotplug_remove \
 	-Wl,--wrap=rte_eth_dev_close \
 	-Wl,--wrap=rte_eth_dev_configure \
 	-Wl,--wrap=rte_eth_dev_default_mac_addr_set \
@@ -129,7 +128,9 @@ tests_test_vkernel_port_LDFLAGS = $(test_ldflags) \
 	-Wl,--wrap=rte_eth_stats_get \
 	-Wl,--wrap=rte_eth_tx_queue_setup \
 	-Wl,--wrap=rte_eth_xstats_get \
-	-Wl,--wrap=rte_eth_xstats_get_names
+	-Wl,--wrap=rte_eth_xstats_get_names \
+	-Wl,--wrap=rte_vdev_init \
+	-Wl,--wrap=rte_vdev_uninit
 
 tests_test_vkernel_tap_SOURCES = tests/test-vkernel-tap.c $(test_lib)
 tests_test_vkernel_tap_LDADD = $(test_libs)

@@ -301,18 +301,16 @@ sim_reset(int fail_at)
     sim.failed = NULL;
 }
 
-WRAP(int, rte_eal_hotplug_add, const char *bus, const char *name,
-     const char *devargs)
+WRAP(int, rte_vdev_init, const char *name, const char *devargs)
 {
     const char *rest = strchr(devargs, ',');
     char *path = xmemdup0(devargs, rest - devargs);
-    int error = sim_call("rte_eal_hotplug_add", "%s %s path=%s%s", bus, name,
+    int error = sim_call("rte_vdev_init", "%s path=%s%s", name,
                          sim_resolve(path + strlen("path=")), rest);
 
     /* The driver gets what was looked at, not its path. */
     ovs_assert(!strncmp(path, "path=/proc/self/fd/", 19));
     free(path);
-    ovs_assert(!strcmp(bus, "vdev"));
     ovs_assert(!strncmp(name, "net_virtio_user", 15));
     ovs_assert(!sim_find(name));
     if (!error) {
@@ -330,12 +328,11 @@ WRAP(int, rte_eal_hotplug_add, const char *bus, const char *name,
     return error;
 }
 
-WRAP(int, rte_eal_hotplug_remove, const char *bus, const char *name)
+WRAP(int, rte_vdev_uninit, const char *name)
 {
-    int error = sim_call("rte_eal_hotplug_remove", "%s %s", bus, name);
+    int error = sim_call("rte_vdev_uninit", "%s", name);
     struct sim_device *device = sim_find(name);
 
-    ovs_assert(!strcmp(bus, "vdev"));
     ovs_assert(device);
     if (!error) {
         /* The driver closes what is not closed, unless it is started. */

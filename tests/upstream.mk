@@ -64,6 +64,7 @@ tests_upstream_stock_ovs_vswitchd_SOURCES =
 tests_upstream_stock_ovs_vswitchd_LDADD = \
 	$(ovs_vswitchd_objects) \
 	$(ovs_libs) \
+	$(VKERNEL_DPDK_LIBS) \
 	$(OVS_LIBS)
 tests_upstream_stock_ovs_vswitchd_LDFLAGS = $(AM_LDFLAGS) $(OVS_LDFLAGS)
 CLEANFILES += tests/upstream/stock/ovs-vswitchd

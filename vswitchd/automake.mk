@@ -24,6 +24,7 @@ vswitchd_ovs_vswitchd_LDADD = \
 	$(ovs_vswitchd_objects) \
 	lib/libvkernel.la \
 	$(ovs_libs) \
+	$(VKERNEL_DPDK_LIBS) \
 	$(OVS_LIBS)
 vswitchd_ovs_vswitchd_LDFLAGS = $(AM_LDFLAGS) $(OVS_LDFLAGS) \
 	-Wl,--wrap=bridge_exit \
