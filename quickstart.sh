@@ -30,6 +30,11 @@ Commands:
   bench    install what is missing, build, and compare with what else there is
            (half an hour; five minutes with BENCH_FLAGS=--quick)
   build    install what is missing, and build
+  check-matrix [RELEASE]...
+           build and run every test in each of three releases of Debian, or
+           only in these (an hour and a half; see Documentation/topics/
+           testing.rst)
+  packages print the names of all Debian packages that these commands install
   help     print this text
 
 demo, check and bench run natively where the kernel has vhost-net, else in a VM
@@ -40,6 +45,8 @@ Environment:
   BUILDDIR     where to build (default: build, in the source folder)
   JOBS         how many compilers at a time (default: the number of CPUs)
   BENCH_FLAGS  what bench is to do: see Documentation/topics/testing.rst
+  SUITES       what check runs: targets of make, and selftest, that of the VM
+               (default: all)
 EOF
 }
 
@@ -57,6 +64,7 @@ RUN_PACKAGES="openvswitch-switch iproute2 iputils-ping iperf3 kmod procps
 CHECK_PACKAGES="frr clang cppcheck"
 BENCH_PACKAGES="dpdk-dev gnuplot-nox"
 VM_PACKAGES="qemu-system-x86 busybox-static cpio xz-utils"
+MATRIX_PACKAGES="mmdebstrap util-linux"
 
 say() {
     printf '==> %s\n' "$*"
@@ -167,10 +175,13 @@ summarize() {
                      passed, failed, skipped }' "$@"
 }
 
-# run_suite NAME COMMAND...: runs a suite, and keeps what it prints.
+# run_suite NAME: runs a suite, and keeps what it prints.
 run_suite() {
     log=$BUILDDIR/suite-$1.log
-    shift
+    case $1 in
+    selftest) set -- env VM_CACHE="$PWD/$BUILDDIR/vm-cache" tests/vm/selftest ;;
+    *) set -- make -C "$BUILDDIR" "$1" ;;
+    esac
     say "Running $*"
     rm -f "$log.status"
     { "$@" 2>&1; echo $? > "$log.status"; } | tee "$log"
@@ -178,15 +189,15 @@ run_suite() {
 }
 
 check() {
+    # shellcheck disable=SC2086
     build $CHECK_PACKAGES
     rm -f "$BUILDDIR"/suite-*.log
+    suites="check static-checks check-system"
+    has_native_vhost || suites="$suites selftest"
     status=0
-    run_suite check make -C "$BUILDDIR" check || status=1
-    run_suite static make -C "$BUILDDIR" static-checks || status=1
-    run_suite check-system make -C "$BUILDDIR" check-system || status=1
-    has_native_vhost ||
-        run_suite vm env VM_CACHE="$PWD/$BUILDDIR/vm-cache" \
-            tests/vm/selftest || status=1
+    for suite in ${SUITES:-$suites}; do
+        run_suite "$suite" || status=1
+    done
     say "All tests"
     summarize "$BUILDDIR"/suite-*.log
     return $status
@@ -199,9 +210,26 @@ bench() {
     make -C "$BUILDDIR" bench
 }
 
+check_matrix() {
+    mkdir -p "$BUILDDIR"
+    # shellcheck disable=SC2086
+    install_packages $MATRIX_PACKAGES
+    tests/matrix/run "$@"
+}
+
+packages() {
+    # shellcheck disable=SC2086
+    echo $BUILD_PACKAGES $RUN_PACKAGES $CHECK_PACKAGES $BENCH_PACKAGES \
+        $VM_PACKAGES
+}
+
 case ${1:-} in
-demo | check | bench | build)
+demo | check | bench | build | packages)
     "$1"
+    ;;
+check-matrix)
+    shift
+    check_matrix "$@"
     ;;
 help | -h | --help)
     usage

@@ -43,6 +43,8 @@ SYSTEM_TESTSUITE_OUT = tests/system-vkernel-out
 
 EXTRA_DIST += \
 	$(SYSTEM_TESTSUITE_AT) \
+	tests/matrix/run \
+	tests/matrix/tree.sh \
 	tests/vkernel-net.py \
 	tests/vm/guest-core \
 	tests/vm/guest-init \
@@ -87,6 +89,12 @@ check-vkernel: $(SYSTEM_TESTSUITE) tests/system-vkernel.db $(sbin_PROGRAMS) \
 check-vkernel-sanitized: sanitized/Makefile
 	+$(sanitized_make) check-system
 .PHONY: check-system check-vkernel check-vkernel-sanitized
+
+# All of it in trees of several releases, RELEASES of these: see
+# tests/matrix/run.
+check-matrix:
+	TESTSUITEFLAGS='$(TESTSUITEFLAGS)' $(srcdir)/tests/matrix/run $(RELEASES)
+.PHONY: check-matrix
 
 # "--clean" removes what a run of the suite leaves.
 mostlyclean-local:
