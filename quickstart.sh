@@ -192,7 +192,7 @@ check() {
     # shellcheck disable=SC2086
     build $CHECK_PACKAGES
     rm -f "$BUILDDIR"/suite-*.log
-    suites="check static-checks check-system"
+    suites="check static-checks check-system check-upstream-quick"
     has_native_vhost || suites="$suites selftest"
     status=0
     for suite in ${SUITES:-$suites}; do
