@@ -23,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "util.h"
 
@@ -126,6 +127,25 @@ vkernel_proc_parse_number(const char *name)
             : -1);
 }
 
+/* Removes 'number' from the 'n' of 'numbers' if it is no more in the directory
+ * 'path', as is the case with the descriptor that a list of descriptors was
+ * read from.  Returns how many there are then. */
+static size_t
+drop_if_gone(const char *path, int number, int *numbers, size_t n)
+{
+    char *entry = xasprintf("%s/%d", path, number);
+    bool gone = access(entry, F_OK) != 0;
+    size_t n_left = 0;
+
+    free(entry);
+    for (size_t i = 0; i < n; i++) {
+        if (!gone || numbers[i] != number) {
+            numbers[n_left++] = numbers[i];
+        }
+    }
+    return n_left;
+}
+
 int *
 vkernel_proc_list_numbers(const char *proc, const char *dir_name, size_t *np)
 {
@@ -133,10 +153,13 @@ vkernel_proc_list_numbers(const char *proc, const char *dir_name, size_t *np)
     size_t n = 0, allocated = 0;
     const struct dirent *entry;
     int *numbers = NULL;
+    int dir_fd = -1;
     DIR *dir;
 
     dir = opendir(path);
-    free(path);
+    if (dir) {
+        dir_fd = dirfd(dir);
+    }
     while (dir && (entry = readdir(dir))) {
         int number = vkernel_proc_parse_number(entry->d_name);
 
@@ -150,6 +173,8 @@ vkernel_proc_list_numbers(const char *proc, const char *dir_name, size_t *np)
     if (dir) {
         closedir(dir);
     }
+    n = drop_if_gone(path, dir_fd, numbers, n);
+    free(path);
     *np = n;
     return numbers;
 }

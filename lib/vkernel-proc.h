@@ -64,8 +64,8 @@ char *vkernel_proc_read_cpus(const char *proc,
 int vkernel_proc_parse_number(const char *name);
 
 /* Returns the numbers among the entries of the directory 'dir_name' of 'proc',
- * such as "/self/fd", in '*np' how many they are.  The caller must free()
- * them. */
+ * such as "/self/fd", in '*np' how many they are.  The descriptor that
+ * "/self/fd" is read from is not among them.  The caller must free() them. */
 int *vkernel_proc_list_numbers(const char *proc, const char *dir_name,
                                size_t *np);
 

@@ -70,14 +70,36 @@ struct event {
     int id;                     /* What the kernel numbers it. */
 };
 
+/* Where to look, below PROC. */
+enum place {
+    PLACE_KERNEL,               /* Processes, and so the kernel's threads. */
+    PLACE_OURS,                 /* Threads of this process. */
+    PLACE_FDS,                  /* Its descriptors. */
+    N_PLACES
+};
+
+static const char *const place_names[N_PLACES] = {
+    "", "/self/task", "/self/fd"
+};
+
+/* Numbers in ascending order. */
+struct numbers {
+    int *numbers;               /* 'n' of them. */
+    size_t n;
+};
+
 struct vkernel_workers {
     char *proc;                 /* Where processes are shown. */
     struct stat vhost;          /* The device of vhost... */
     bool have_vhost;            /* ...if there is one. */
     char name[16];              /* Names of kernel threads made for us. */
 
-    /* Queue pair by queue pair, or none: the workers and the descriptors.
-     * Until vkernel_workers_end(), those that there were before. */
+    /* What there was before, until vkernel_workers_end().  Numbers alone: to
+     * look at each thread and descriptor, twice for each port, would take all
+     * ports together a time that grows with the square of their number. */
+    struct numbers before[N_PLACES];
+
+    /* Queue pair by queue pair, or none: the workers and the descriptors. */
     struct worker *workers;     /* 'n_workers' of them. */
     size_t n_workers;
     int *fds;                   /* 'n_fds' of them. */
@@ -106,14 +128,6 @@ is_worker(const struct vkernel_workers *workers,
                                              + strlen(name_prefix)) >= 0);
     }
     return stat->ppid == KTHREADD_PID && !strcmp(stat->name, workers->name);
-}
-
-/* Returns true if 'a' and 'b' are the same thread. */
-static bool
-worker_equals(const struct worker *a, const struct worker *b)
-{
-    return (a->task.tid == b->task.tid && a->task.is_ours == b->task.is_ours
-            && a->start == b->start);
 }
 
 /* Orders workers by when they were made. */
@@ -149,27 +163,67 @@ get_pid_max(const char *proc)
     return pid_max;
 }
 
-/* Appends to 'found' the workers among the threads shown in 'dir_name'. */
-static void
-find_workers_in(const struct vkernel_workers *workers, const char *dir_name,
-                bool is_ours, pid_t pid_max, struct vkernel_workers *found)
+static int
+compare_ints(const void *a_, const void *b_)
 {
-    size_t n;
-    int *tids = vkernel_proc_list_numbers(workers->proc, dir_name, &n);
+    const int *a = a_;
+    const int *b = b_;
 
-    for (size_t i = 0; i < n; i++) {
+    return *a < *b ? -1 : *a > *b;
+}
+
+/* Returns what there is now in 'place'.  The caller must free() the
+ * numbers. */
+static struct numbers
+list_all(const struct vkernel_workers *workers, enum place place)
+{
+    struct numbers all;
+
+    all.numbers = vkernel_proc_list_numbers(workers->proc, place_names[place],
+                                            &all.n);
+    if (all.n) {
+        qsort(all.numbers, all.n, sizeof *all.numbers, compare_ints);
+    }
+    return all;
+}
+
+/* As list_all(), without what there was before. */
+static struct numbers
+list_new(const struct vkernel_workers *workers, enum place place)
+{
+    const struct numbers *before = &workers->before[place];
+    struct numbers all = list_all(workers, place);
+    size_t n = 0;
+
+    for (size_t i = 0; i < all.n; i++) {
+        if (!before->n || !bsearch(&all.numbers[i], before->numbers, before->n,
+                                   sizeof *before->numbers, compare_ints)) {
+            all.numbers[n++] = all.numbers[i];
+        }
+    }
+    all.n = n;
+    return all;
+}
+
+/* Adds the workers among the new threads in 'place'. */
+static void
+find_workers(struct vkernel_workers *workers, enum place place, pid_t pid_max)
+{
+    struct numbers tids = list_new(workers, place);
+
+    workers->workers = xrealloc(workers->workers,
+                                (workers->n_workers + tids.n)
+                                * sizeof *workers->workers);
+    for (size_t i = 0; i < tids.n; i++) {
         const struct vkernel_proc_task task = {
-            .tid = tids[i],
-            .is_ours = is_ours,
+            .tid = tids.numbers[i],
+            .is_ours = place == PLACE_OURS,
         };
         struct vkernel_proc_stat stat;
 
         if (vkernel_proc_read_stat(workers->proc, &task, &stat)
             && is_worker(workers, &task, &stat)) {
-            found->workers = xrealloc(found->workers,
-                                      (found->n_workers + 1)
-                                      * sizeof *found->workers);
-            found->workers[found->n_workers++] = (struct worker) {
+            workers->workers[workers->n_workers++] = (struct worker) {
                 .task = task,
                 .start = stat.start,
                 .pid_max = pid_max,
@@ -177,7 +231,7 @@ find_workers_in(const struct vkernel_workers *workers, const char *dir_name,
             };
         }
     }
-    free(tids);
+    free(tids.numbers);
 }
 
 /* Returns true if the descriptor 'fd' is of the device of vhost. */
@@ -217,146 +271,50 @@ get_event(const struct vkernel_workers *workers, int fd, struct event *event)
     return ok;
 }
 
-/* Appends to 'found' the eventfds among the 'n' descriptors in 'fds'. */
+/* Finds the new descriptors of vhost and eventfds.  The former are in the
+ * order in which they were opened: they are numbered from the lowest free
+ * number, one after the other, before any is closed again. */
 static void
-find_events(const struct vkernel_workers *workers, const int *fds, size_t n,
-            struct vkernel_workers *found)
+find_fds(struct vkernel_workers *workers)
 {
-    found->events = xcalloc(n, sizeof *found->events);
-    for (size_t i = 0; i < n; i++) {
-        if (get_event(workers, fds[i], &found->events[found->n_events])) {
-            found->n_events++;
+    struct numbers fds = list_new(workers, PLACE_FDS);
+
+    workers->events = xcalloc(fds.n, sizeof *workers->events);
+    for (size_t i = 0; i < fds.n; i++) {
+        int fd = fds.numbers[i];
+
+        if (is_vhost_fd(workers, fd)) {
+            fds.numbers[workers->n_fds++] = fd;
+        } else if (get_event(workers, fd,
+                             &workers->events[workers->n_events])) {
+            workers->n_events++;
         }
     }
-}
-
-static int
-compare_ints(const void *a_, const void *b_)
-{
-    const int *a = a_;
-    const int *b = b_;
-
-    return *a < *b ? -1 : *a > *b;
-}
-
-/* Fills 'found' with all that there is now, in the order in which it was
- * made. */
-static void
-find_all(const struct vkernel_workers *workers, struct vkernel_workers *found)
-{
-    pid_t pid_max = get_pid_max(workers->proc);
-    size_t n;
-    int *fds;
-
-    memset(found, 0, sizeof *found);
-    find_workers_in(workers, "", false, pid_max, found);
-    find_workers_in(workers, "/self/task", true, pid_max, found);
-
-    fds = vkernel_proc_list_numbers(workers->proc, "/self/fd", &n);
-    find_events(workers, fds, n, found);
-    found->fds = fds;
-    for (size_t i = 0; i < n; i++) {
-        if (is_vhost_fd(workers, fds[i])) {
-            found->fds[found->n_fds++] = fds[i];
-        }
-    }
-}
-
-/* Removes from 'found' the eventfds that 'before' has. */
-static void
-subtract_events(struct vkernel_workers *found,
-                const struct vkernel_workers *before)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < found->n_events; i++) {
-        bool is_old = false;
-
-        for (size_t j = 0; j < before->n_events; j++) {
-            is_old |= found->events[i].id == before->events[j].id;
-        }
-        if (!is_old) {
-            found->events[n++] = found->events[i];
-        }
-    }
-    found->n_events = n;
-}
-
-/* Removes from 'found' the workers that 'before' has, and sorts the rest. */
-static void
-subtract_workers(struct vkernel_workers *found,
-                 const struct vkernel_workers *before)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < found->n_workers; i++) {
-        bool is_old = false;
-
-        for (size_t j = 0; j < before->n_workers; j++) {
-            is_old |= worker_equals(&found->workers[i], &before->workers[j]);
-        }
-        if (!is_old) {
-            found->workers[n++] = found->workers[i];
-        }
-    }
-    found->n_workers = n;
-    if (n) {
-        qsort(found->workers, n, sizeof *found->workers, compare_workers);
-    }
-}
-
-/* Likewise, the descriptors: they are numbered from the lowest free number,
- * one after the other, before any is closed again. */
-static void
-subtract_fds(struct vkernel_workers *found,
-             const struct vkernel_workers *before)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < found->n_fds; i++) {
-        bool is_old = false;
-
-        for (size_t j = 0; j < before->n_fds; j++) {
-            is_old |= found->fds[i] == before->fds[j];
-        }
-        if (!is_old) {
-            found->fds[n++] = found->fds[i];
-        }
-    }
-    found->n_fds = n;
-    if (n) {
-        qsort(found->fds, n, sizeof *found->fds, compare_ints);
-    }
-}
-
-/* Has 'workers' have what 'found' has, and nothing else. */
-static void
-replace(struct vkernel_workers *workers, const struct vkernel_workers *found)
-{
-    free(workers->workers);
-    free(workers->fds);
-    free(workers->events);
-    workers->workers = found->workers;
-    workers->n_workers = found->n_workers;
-    workers->fds = found->fds;
-    workers->n_fds = found->n_fds;
-    workers->events = found->events;
-    workers->n_events = found->n_events;
+    workers->fds = fds.numbers;
 }
 
 struct vkernel_workers *
 vkernel_workers_begin(const char *proc, const char *vhost_path)
 {
     struct vkernel_workers *workers = xzalloc(sizeof *workers);
-    struct vkernel_workers found;
 
     workers->proc = xstrdup(proc ? proc : "/proc");
     workers->have_vhost = !stat(vhost_path, &workers->vhost);
     snprintf(workers->name, sizeof workers->name, "%s%d", name_prefix,
              (int) syscall(SYS_gettid));
-    find_all(workers, &found);
-    replace(workers, &found);
+    for (enum place place = 0; place < N_PLACES; place++) {
+        workers->before[place] = list_all(workers, place);
+    }
     return workers;
+}
+
+static void
+forget_before(struct vkernel_workers *workers)
+{
+    for (enum place place = 0; place < N_PLACES; place++) {
+        free(workers->before[place].numbers);
+        workers->before[place] = (struct numbers) { .numbers = NULL };
+    }
 }
 
 /* Starts the first interval of 'worker'. */
@@ -374,21 +332,25 @@ start_interval(const struct vkernel_workers *workers, struct worker *worker)
 int
 vkernel_workers_end(struct vkernel_workers *workers, int n_pairs)
 {
-    struct vkernel_workers found;
+    pid_t pid_max = get_pid_max(workers->proc);
     int error;
 
-    find_all(workers, &found);
-    subtract_workers(&found, workers);
-    subtract_fds(&found, workers);
-    subtract_events(&found, workers);
-    error = found.n_workers == n_pairs ? 0 : ESRCH;
+    find_workers(workers, PLACE_KERNEL, pid_max);
+    find_workers(workers, PLACE_OURS, pid_max);
+    find_fds(workers);
+    forget_before(workers);
+
+    error = workers->n_workers == n_pairs ? 0 : ESRCH;
     if (error) {
-        found.n_workers = 0;
+        workers->n_workers = 0;
     }
-    if (found.n_fds != n_pairs) {
-        found.n_fds = 0;
+    if (workers->n_fds != n_pairs) {
+        workers->n_fds = 0;
     }
-    replace(workers, &found);
+    if (workers->n_workers) {
+        qsort(workers->workers, workers->n_workers, sizeof *workers->workers,
+              compare_workers);
+    }
     for (size_t i = 0; i < workers->n_workers; i++) {
         start_interval(workers, &workers->workers[i]);
     }
@@ -399,6 +361,7 @@ void
 vkernel_workers_destroy(struct vkernel_workers *workers)
 {
     if (workers) {
+        forget_before(workers);
         free(workers->proc);
         free(workers->workers);
         free(workers->fds);
