@@ -30,6 +30,7 @@ EXTRA_DIST += \
 	tests/bench/meter.py \
 	tests/bench/network.py \
 	tests/bench/placement.py \
+	tests/bench/ports.py \
 	tests/bench/proc.py \
 	tests/bench/program.py \
 	tests/bench/report.py \
@@ -86,14 +87,20 @@ bench: $(sbin_PROGRAMS) tests/bench/bench-traffic
 		--output $(BENCH_OUT) || status=$$?; \
 	exit $$status
 
+# How many ports one Open vSwitch carries.  Debian's DPDK has room for 32 in
+# all; Documentation/topics/performance.rst tells how to have more.
+bench-ports:
+	$(MAKE) bench BENCH_OUT=tests/bench-ports-out \
+		BENCH_FLAGS='--works ports --systems vkernel --rounds 1 $(BENCH_FLAGS)'
+
 bench-publish:
 	$(PYTHON3) $(srcdir)/tests/bench/bench.py publish \
 		--output $(BENCH_OUT) \
 		$(srcdir)/Documentation/topics/performance.rst
-.PHONY: bench bench-publish
+.PHONY: bench bench-ports bench-publish
 
 # "clean" removes what a run leaves.
 clean-local: bench-clean
 bench-clean:
-	rm -rf $(BENCH_OUT)
+	rm -rf $(BENCH_OUT) tests/bench-ports-out
 .PHONY: bench-clean

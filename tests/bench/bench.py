@@ -25,6 +25,7 @@ Each file of this folder is about one thing:
 
     system.py     the systems that are compared
     work.py       the work that each of them does
+    ports.py      many ports of one of them
     meter.py      the CPU time that a piece of work takes
     placement.py  which CPUs do what
     steering.py   a program that chooses queues
@@ -55,6 +56,7 @@ sys.dont_write_bytecode = True
 import chart  # noqa: E402
 import machine  # noqa: E402
 import network  # noqa: E402
+import ports  # noqa: E402
 import report  # noqa: E402
 import system  # noqa: E402
 import work  # noqa: E402
@@ -74,7 +76,9 @@ TOOLS = {
     'ping': 'iputils-ping',
 }
 SIGNALS = signal.SIGTERM, signal.SIGINT, signal.SIGHUP
-WORKS = list(work.ALL) + [work.IDLE]
+WORKS = list(work.ALL) + [work.IDLE, ports.NAME]
+# What is done only if it is named.
+EXTRA_WORKS = work.SPREAD, ports.NAME
 QUICK = {
     'systems': ['vkernel-tso', 'dpdk', 'internal-tso', 'veth'],
     'works': ['tcp-1', 'udp-64', 'latency-idle', 'latency-loaded'],
@@ -83,7 +87,7 @@ QUICK = {
 }
 FULL = {
     'systems': [s.name for s in system.ALL],
-    'works': [name for name in WORKS if name != work.SPREAD],
+    'works': [name for name in WORKS if name not in EXTRA_WORKS],
     'rounds': 5,
     'seconds': 3,
 }
@@ -139,6 +143,9 @@ def parse_options():
                         ', '.join(QUICK['systems'])))
     run.add_argument('--idle-counts', type=numbers, default=[1, 8, 32],
                      metavar='N,...', help='how many idle ports (1,8,32)')
+    run.add_argument('--port-counts', type=numbers,
+                     default=[1, 2, 4, 8, 16, 32, 64], metavar='N,...',
+                     help='how many ports (1,2,4,8,16,32,64)')
     run.add_argument('--cpus', type=numbers, metavar='N,...',
                      help='the CPUs to use, for, in this order: the daemon, '
                      'the PMD thread, and from six on the programs in A and '
@@ -217,6 +224,11 @@ class Run:
             json.dump(self.facts, f, indent=4, sort_keys=True)
             f.write('\n')
 
+    def add_versions(self, system_):
+        if system_.vswitch and 'ovs' not in self.facts:
+            self.facts.update(system_.vswitch.versions())
+            self.write_facts()
+
     def attempt(self, round_, system_, name, function):
         """Does one piece of work, which may fail without an end to all."""
         label = 'round %d  %-12s  %-14s ' % (round_, system_.name, name)
@@ -248,9 +260,7 @@ class Run:
         def do_all(system_, settings):
             start = time.monotonic()
             with system_.start(settings):
-                if system_.vswitch and 'ovs' not in self.facts:
-                    self.facts.update(system_.vswitch.versions())
-                    self.write_facts()
+                self.add_versions(system_)
                 took = time.monotonic() - start
                 for name in works:
                     self.attempt(round_, system_, name, work.ALL[name])
@@ -273,11 +283,29 @@ class Run:
 
         self.attempt(round_, system_, work.IDLE, do_all)
 
+    def do_ports(self, round_, system_):
+        if ports.NAME not in self.settings.works \
+                or not system_.has_idle_ports:
+            return
+
+        def do_all(system_, settings):
+            with system_.start_empty(settings, Placement(
+                    settings.cpus, with_programs=False)):
+                self.add_versions(system_)
+                many = ports.Ports(system_)
+                for n in settings.port_counts:
+                    self.attempt(round_, system_, ports.NAME,
+                                 lambda _, s: many.measure(s, n))
+            return {}
+
+        self.attempt(round_, system_, ports.NAME, do_all)
+
     def do_round(self, round_):
         for name in self.settings.systems:
             system_ = system.BY_NAME[name]
             self.do_traffic(round_, system_)
             self.do_idle(round_, system_)
+            self.do_ports(round_, system_)
 
 
 def do_run(options):

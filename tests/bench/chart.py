@@ -84,6 +84,9 @@ def script(samples, output):
 
 def draw(samples, output):
     """Returns None, or why there is no chart."""
+    if not any(samples.spread(s.name, *panel[1:3])
+               for panel in PANELS for s in system.ALL):
+        return 'no chart, for nothing that it shows was measured'
     try:
         done = subprocess.run(['gnuplot'], input=script(samples, output),
                               text=True, stdout=subprocess.PIPE,

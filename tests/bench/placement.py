@@ -32,7 +32,10 @@ WORKER_NICE = -10
 
 
 class Placement:
-    def __init__(self, cpus=None):
+    """'with_programs' tells whether there are programs at both ends: else the
+    daemon may have their CPU."""
+
+    def __init__(self, cpus=None, with_programs=True):
         # An isolated CPU is there for those who ask for it.
         self.cpus = cpus or sorted(os.sched_getaffinity(0))
         if len(self.cpus) < 2:
@@ -40,12 +43,13 @@ class Placement:
         if not set(self.cpus) <= set(range(os.cpu_count())):
             raise ValueError('not all of these CPUs are there')
         self.own_cpus = len(self.cpus) >= len(ROLES)
+        self.shared = {'a', 'b'} if with_programs else {'a', 'b', 'daemon'}
 
     def cpu(self, role):
         """The CPU of one role."""
         if self.own_cpus:
             return self.cpus[ROLES.index(role)]
-        return self.cpus[0 if role in ('a', 'b') else 1]
+        return self.cpus[0 if role in self.shared else 1]
 
     def mask(self, role):
         return '0x%x' % (1 << self.cpu(role))

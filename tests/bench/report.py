@@ -15,6 +15,7 @@
 """Writes the results as reStructuredText."""
 
 import bars
+import ports
 import system
 import work
 
@@ -106,6 +107,35 @@ def _idle_tables(samples):
              metric % n, factor, decimals) for n in counts)
 
 
+# The columns of many ports: title, metric, factor and number of decimals.
+PORTS = (
+    ('to add one, s', 'add_s', 1, 2),
+    ('hugepages, MB', 'hugepages_mb', 1, 0),
+    ('other memory, MB', 'rss_mb', 1, 1),
+    ('PMD cycles per iteration', 'cycles', 1, 0),
+    ('PMD, % of a CPU', 'cpu_pmd', 100, 1),
+    ('other threads, %', 'cpu_others', 100, 1),
+    ('end, s', 'end_s', 1, 1),
+    ('start, s', 'start_s', 1, 1),
+)
+
+
+def _ports_table(samples, s):
+    prefix = 'start_s_'
+    counts = sorted({int(metric[len(prefix):])
+                     for name, w, metric in samples.values
+                     if (name, w) == (s.name, ports.NAME)
+                     and metric.startswith(prefix)})
+    if not counts:
+        return ''
+    rows = [['ports'] + [column[0] for column in PORTS]] + [
+        [str(n)] + [_cell(samples.spread(s.name, ports.NAME, '%s_%d'
+                                         % (metric, n)), factor, decimals)
+                    for _, metric, factor, decimals in PORTS]
+        for n in counts]
+    return 'Many ports, %s:\n\n%s\n' % (s.title, simple_table(rows))
+
+
 def _cell(spread, factor, decimals):
     if not spread:
         return '\\-'
@@ -164,11 +194,13 @@ def compose(samples, facts, chart):
         text += 'The run was ended before it was complete.\n\n'
     if chart:
         text += '.. image:: %s\n\n' % chart
-    text += 'The bars:\n\n' + bars_table(samples) + '\n'
+    if any(bar.judge(samples) for bar in bars.ALL):
+        text += 'The bars:\n\n' + bars_table(samples) + '\n'
     text += ('Medians of all rounds, with the smallest and the largest'
              ' value.\n\n')
     for title, columns in TABLES + tuple(_idle_tables(samples)):
         text += _table(samples, title, columns)
+    text += ''.join(_ports_table(samples, s) for s in system.ALL)
     failures = facts.get('failures', [])
     if failures:
         text += 'What failed, and is missing above:\n\n'

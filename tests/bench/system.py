@@ -94,17 +94,18 @@ class OpenVswitch(System):
         self.tso = tso
         self.has_idle_ports = has_idle_ports
 
-    def launch(self, stack, settings):
+    def launch(self, stack, settings, placement=None):
         self.vswitch = stack.enter_context(
-            Vswitch(settings, settings.placement, self.tso))
+            Vswitch(settings, placement or settings.placement, self.tso))
         self.daemon = self.vswitch.daemon.pid
 
     @contextlib.contextmanager
-    def start_empty(self, settings):
-        """As start(), but without ports."""
+    def start_empty(self, settings, placement=None):
+        """As start(), but without ports; 'placement' if it is not that of
+        'settings'."""
         with contextlib.ExitStack() as stack:
             stack.enter_context(network.Namespaces())
-            self.launch(stack, settings)
+            self.launch(stack, settings, placement)
             try:
                 yield
             finally:

@@ -19,6 +19,7 @@ import os
 import re
 import shutil
 import socket
+import time
 
 import proc
 from program import Program, ProgramError, run, wait_until
@@ -60,26 +61,35 @@ class Vswitch:
         shutil.copy(empty, database)
         self._launch(['ovsdb-server', database, '--remote=punix:' + server])
         wait_until(lambda: os.path.exists(server), 'the start of ovsdb-server')
-        sleep = self.settings.pmd_sleep
         self.vsctl('--no-wait', 'init', '--', 'set', 'Open_vSwitch', '.',
                    'other_config:dpdk-init=true',
                    'other_config:dpdk-lcore-mask='
                    + self.placement.mask('daemon'),
                    'other_config:pmd-cpu-mask=' + self.placement.mask('pmd'),
-                   # One name is 3.1's, the other that of later releases.
-                   'other_config:pmd-maxsleep=%d' % sleep,
-                   'other_config:pmd-sleep-max=%d' % sleep,
+                   *self._pmd_sleep(self.settings.pmd_sleep),
                    'other_config:userspace-tso-enable='
                    + ('true' if self.tso else 'false'),
                    'other_config:dpdk-extra='
                    '"--no-pci --no-telemetry --in-memory"')
-        self.daemon = self._launch([self.settings.vswitchd, '--pidfile'])
-        self.control = os.path.join(
-            self.dir, 'ovs-vswitchd.%d.ctl' % self.daemon.pid)
+        self._launch_daemon()
         # Waits until the daemon has done it.
         self.vsctl('add-br', self.settings.bridge, '--', 'set', 'Bridge',
                    self.settings.bridge, 'datapath_type=netdev',
                    'fail-mode=secure', timeout=START_LIMIT)
+
+    @staticmethod
+    def _pmd_sleep(usec):
+        # One name is 3.1's, the other that of later releases.
+        return ['other_config:%s=%d' % (key, usec)
+                for key in ('pmd-maxsleep', 'pmd-sleep-max')]
+
+    def set_pmd_sleep(self, usec):
+        self.vsctl('set', 'Open_vSwitch', '.', *self._pmd_sleep(usec))
+
+    def _launch_daemon(self):
+        self.daemon = self._launch([self.settings.vswitchd, '--pidfile'])
+        self.control = os.path.join(
+            self.dir, 'ovs-vswitchd.%d.ctl' % self.daemon.pid)
 
     def _launch(self, argv):
         name = os.path.basename(argv[0])
@@ -120,9 +130,32 @@ class Vswitch:
             args += ['--', 'add-port', self.settings.bridge, name,
                      '--', 'set', 'Interface', name] + port
         self.vsctl(*args, timeout=START_LIMIT)
-        for name in ports:
-            error = self.vsctl('get', 'Interface', name, 'error').strip()
-            if error != '[]':
+        self.check_ports(ports)
+
+    def restart(self):
+        """Ends the daemon and starts it again.  Returns how many seconds each
+        took, until all ports are there."""
+        start = time.monotonic()
+        self.appctl('exit')
+        self.daemon.finish(START_LIMIT)
+        self.programs.remove(self.daemon)
+        self.daemon.stop()
+        ended = time.monotonic()
+        self._launch_daemon()
+        # Waits until the daemon has done it.
+        self.vsctl('set', 'Bridge', self.settings.bridge,
+                   'external_ids:daemon=%d' % self.daemon.pid,
+                   timeout=START_LIMIT)
+        return ended - start, time.monotonic() - ended
+
+    def check_ports(self, names):
+        """Fails if any of the ports has an error, or is not there."""
+        table = json.loads(self.vsctl(
+            '--format=json', '--columns=name,ofport,error', 'list',
+            'Interface', *names))
+        for name, ofport, error in table['data']:
+            if not isinstance(ofport, int) or ofport < 1 or error != [
+                    'set', []]:
                 raise ProgramError('port %s: %s' % (name, error))
 
     def connect(self, one, other):
@@ -170,6 +203,17 @@ class Vswitch:
                 if match and match.group(1) in current:
                     current[match.group(1)] = int(match.group(2))
         return stats
+
+    def iterations(self):
+        """How often PMD threads have looked at all of their queues, and how
+        many cycles that took, since clear_pmd_stats()."""
+        text = self.appctl('dpif-netdev/pmd-perf-show')
+        return tuple(sum(int(n) for n in re.findall(pattern, text))
+                     for pattern in (r'Iterations: +(\d+)',
+                                     r'Used TSC cycles: +(\d+)'))
+
+    def clear_pmd_stats(self):
+        self.appctl('dpif-netdev/pmd-stats-clear')
 
     def pmd_threads(self):
         return [tid for tid, name in proc.threads(self.daemon.pid).items()
