@@ -23,6 +23,7 @@ DOC_SOURCE = \
 	Documentation/howto/routing-daemons.rst \
 	Documentation/intro/install.rst \
 	Documentation/ref/dpdkvkernel.7.rst \
+	Documentation/topics/compatibility.rst \
 	Documentation/topics/design.rst \
 	Documentation/topics/performance.rst \
 	Documentation/topics/testing.rst
