@@ -179,7 +179,8 @@ summarize() {
 run_suite() {
     log=$BUILDDIR/suite-$1.log
     case $1 in
-    selftest) set -- env VM_CACHE="$PWD/$BUILDDIR/vm-cache" tests/vm/selftest ;;
+    selftest)
+        set -- env VM_CACHE="$PWD/$BUILDDIR/vm-cache" tests/vm/selftest ;;
     *) set -- make -C "$BUILDDIR" "$1" ;;
     esac
     say "Running $*"

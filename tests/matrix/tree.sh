@@ -77,8 +77,8 @@ list_source() {
     done
 }
 
-# copy_source RELEASE: puts the source into the tree, in the place of an earlier
-# one, but for its build folder.
+# copy_source RELEASE: puts the source into the tree, in the place of an
+# earlier one, but for its build folder.
 copy_source() {
     local source=$MATRIX_DIR/$1$TREE_SOURCE
     mkdir -p "$source"
