@@ -18,6 +18,7 @@ DOC_SOURCE = \
 	Documentation/howto/exception-path.rst \
 	Documentation/howto/first-port.rst \
 	Documentation/howto/host-side.rst \
+	Documentation/howto/ovn.rst \
 	Documentation/howto/persistence.rst \
 	Documentation/howto/pinning.rst \
 	Documentation/howto/routing-daemons.rst \

@@ -32,6 +32,7 @@ SYSTEM_TESTSUITE_AT = \
 	tests/system-vkernel-link.at \
 	tests/system-vkernel-nic.at \
 	tests/system-vkernel-offload.at \
+	tests/system-vkernel-ovn.at \
 	tests/system-vkernel-policer.at \
 	tests/system-vkernel-privileges.at \
 	tests/system-vkernel-queues.at \
