@@ -31,7 +31,8 @@ DOC_SOURCE = \
 EXTRA_DIST += \
 	$(DOC_SOURCE) \
 	Documentation/topics/performance.csv \
-	Documentation/topics/performance.svg
+	Documentation/topics/performance.svg \
+	Documentation/topics/upstream.csv
 
 # Manual pages are made of their .rst, where docutils are there to do it.
 DOC_MANS = Documentation/ref/dpdkvkernel.7

@@ -176,13 +176,14 @@ def do_record(options):
 def summary(rows):
     """The table of how many tests did what."""
     cells = [('Open vSwitch', 'suite', 'daemon', 'passed', 'failed',
-              'skipped')]
+              'skipped', 'not tried')]
     for ovs, suite in dict.fromkeys((r['ovs'], r['suite']) for r in rows):
         for daemon in DAEMONS:
             found = [r[daemon] for r in rows
                      if (r['ovs'], r['suite']) == (ovs, suite)]
             cells.append((ovs, suite, daemon) + tuple(
-                str(found.count(key)) for key in ('ok', 'FAILED', 'skipped')))
+                str(found.count(key))
+                for key in ('ok', 'FAILED', 'skipped', '')))
     return simple_table(cells)
 
 
@@ -191,7 +192,7 @@ def comparison(row):
     text = WORDS[row['vkernel']]
     if row['stock'] == row['vkernel']:
         return text + ', as without dpdkvkernel'
-    return '%s; without dpdkvkernel: %s' % (
+    return '%s; without dpdkvkernel, %s' % (
         text, WORDS.get(row['stock'], 'not tried'))
 
 
