@@ -18,6 +18,8 @@
 
 #include "netdev-dpdkvkernel-unixctl.h"
 
+#include <stdlib.h>
+
 #include "netdev-dpdkvkernel.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
@@ -26,6 +28,7 @@
 #include "util.h"
 #include "vkernel-error.h"
 #include "vkernel-stats.h"
+#include "vkernel-text.h"
 
 /* Appends one port to the "struct ds" 'reply'. */
 typedef void format_port_func(const struct netdev_dpdkvkernel_info *,
@@ -82,7 +85,11 @@ format_show(const struct netdev_dpdkvkernel_info *info, void *reply_)
     netdev_dpdkvkernel_format_status(info, &status);
     nodes = smap_sort(&status);
     for (size_t i = 0; i < smap_count(&status); i++) {
-        ds_put_format(reply, "  %s: %s\n", nodes[i]->key, nodes[i]->value);
+        /* The tap's alias may be anything. */
+        char *value = vkernel_text_escape(xstrdup(nodes[i]->value));
+
+        ds_put_format(reply, "  %s: %s\n", nodes[i]->key, value);
+        free(value);
     }
     free(nodes);
     smap_destroy(&status);

@@ -35,6 +35,7 @@
 #include "vkernel-mempool.h"
 #include "vkernel-retry.h"
 #include "vkernel-tap.h"
+#include "vkernel-text.h"
 
 VLOG_DEFINE_THIS_MODULE(netdev_dpdkvkernel);
 
@@ -214,6 +215,7 @@ netdev_dpdkvkernel_set_config(struct netdev *netdev,
         vkernel_error_set(name, VKERNEL_ERROR_OPTIONS, message);
         return 0;
     } else {
+        message = vkernel_text_escape(message);
         VLOG_WARN_BUF(errp, "%s", message);
         free(message);
         return EINVAL;
