@@ -234,6 +234,9 @@ get_info(struct netdev_dpdkvkernel *dev, struct netdev_dpdkvkernel_info *info)
     info->workers_error = dev->workers.default_error;
     info->stats = dev->stats;
     info->netns = dev->wanted_config.host.netns;
+    info->down_port = (dev->carrier_from_down
+                       ? dev->wanted_config.host.carrier_from
+                       : NULL);
     info->netns_missing = (info->netns && dev->link_error
                            && vkernel_retry_lacks_netns(&dev->wanted_config));
     info->rx_policer = ovsrcu_get_protected(struct vkernel_policer *,
@@ -268,6 +271,23 @@ get_netns_text(const struct netdev_dpdkvkernel_info *info)
             && vkernel_tap_find(tap, info->netns) == VKERNEL_TAP_RIGHT
             ? info->netns
             : "other");
+}
+
+/* Adds the tap's carrier, and why it is off. */
+static void
+format_carrier(const struct netdev_dpdkvkernel_info *info,
+               struct smap *status)
+{
+    if (info->link->carrier) {
+        smap_add(status, "carrier", "up");
+    } else if (!info->admin_up) {
+        smap_add(status, "carrier", "down (the port is down)");
+    } else if (info->down_port) {
+        smap_add_format(status, "carrier", "down (carrier-from \"%s\")",
+                        info->down_port);
+    } else {
+        smap_add(status, "carrier", "down");
+    }
 }
 
 void
@@ -305,7 +325,7 @@ netdev_dpdkvkernel_format_status(const struct netdev_dpdkvkernel_info *info,
     smap_add(status, "ifname", info->link->ifname);
     smap_add_format(status, "ifindex", "%d", info->link->ifindex);
     smap_add(status, "netns", get_netns_text(info));
-    smap_add(status, "carrier", info->link->carrier ? "up" : "down");
+    format_carrier(info, status);
     if (device->gso_max_size) {
         smap_add_format(status, "gso_max_size", "%d",
                         info->link->gso_max_size);

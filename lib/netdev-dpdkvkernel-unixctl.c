@@ -43,9 +43,10 @@ up_or_down(bool up)
 static void
 format_list(const struct netdev_dpdkvkernel_info *info, void *reply)
 {
-    ds_put_format(reply, "%-16s %-16s %6d  %s\n", info->name,
+    ds_put_format(reply, "%-16s %-16s %6d  %-4s  %s\n", info->name,
                   info->link_error ? "-" : info->link->ifname,
-                  info->device->config.n_queues, up_or_down(info->carrier));
+                  info->device->config.n_queues, up_or_down(info->carrier),
+                  info->link_error ? "-" : up_or_down(info->link->carrier));
 }
 
 static void
@@ -133,7 +134,7 @@ unixctl_list(struct unixctl_conn *conn, int argc, const char *argv[],
              void *aux OVS_UNUSED)
 {
     reply_ports(conn, argc, argv,
-                "interface        tap              queues  link\n",
+                "interface        tap              queues  link  carrier\n",
                 format_list);
 }
 

@@ -81,6 +81,8 @@ struct netdev_dpdkvkernel_info {
                                  * as an errno value. */
     const struct vkernel_stats *stats;
     const char *netns;          /* Where the tap should be, or NULL. */
+    const char *down_port;      /* The port that carrier-from names, if it is
+                                 * down, otherwise NULL. */
     bool netns_missing;         /* Is there no such namespace now? */
     const struct vkernel_policer *rx_policer; /* Or NULL. */
     const struct vkernel_policer *tx_policer; /* Or NULL. */
