@@ -49,10 +49,11 @@ format_list(const struct netdev_dpdkvkernel_info *info, void *reply)
                   info->link_error ? "-" : up_or_down(info->link->carrier));
 }
 
+/* Appends what is wrong, a line for each source. */
 static void
 format_error(const struct netdev_dpdkvkernel_info *info, struct ds *reply)
 {
-    char *error = vkernel_error_get(info->name);
+    char *error = vkernel_error_join(info->name, "\n  error: ");
 
     if (error) {
         ds_put_format(reply, "  error: %s\n", error);
@@ -84,6 +85,8 @@ format_show(const struct netdev_dpdkvkernel_info *info, void *reply_)
 
     smap_init(&status);
     netdev_dpdkvkernel_format_status(info, &status);
+    /* format_error() has told. */
+    smap_remove(&status, "problem");
     nodes = smap_sort(&status);
     for (size_t i = 0; i < smap_count(&status); i++) {
         /* The tap's alias may be anything. */

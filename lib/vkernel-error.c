@@ -95,7 +95,7 @@ vkernel_error_clear(const char *iface)
 }
 
 char *
-vkernel_error_get(const char *iface)
+vkernel_error_join(const char *iface, const char *separator)
 {
     struct vkernel_error *error;
     struct ds text = DS_EMPTY_INITIALIZER;
@@ -104,10 +104,16 @@ vkernel_error_get(const char *iface)
     error = shash_find_data(&errors, iface);
     for (int i = 0; error && i < VKERNEL_N_ERROR_SOURCES; i++) {
         if (error->text[i]) {
-            ds_put_format(&text, "%s%s", text.length ? "; " : "",
+            ds_put_format(&text, "%s%s", text.length ? separator : "",
                           error->text[i]);
         }
     }
     ovs_mutex_unlock(&errors_mutex);
     return text.length ? ds_steal_cstr(&text) : NULL;
+}
+
+char *
+vkernel_error_get(const char *iface)
+{
+    return vkernel_error_join(iface, "; ");
 }

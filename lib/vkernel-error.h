@@ -56,7 +56,11 @@ bool vkernel_error_set(const char *iface, enum vkernel_error_source,
 void vkernel_error_clear(const char *iface);
 
 /* Returns all that is said of 'iface', in one string that the caller must
- * free(), or NULL if nothing is. */
+ * free(), or NULL if nothing is.  'separator' stands between what two sources
+ * say. */
+char *vkernel_error_join(const char *iface, const char *separator);
+
+/* Likewise, as the 'error' column has it. */
 char *vkernel_error_get(const char *iface);
 
 #endif /* vkernel-error.h */

@@ -431,7 +431,7 @@ parse_source(const char *name)
 
 /* error IFACE ARG...: each ARG sets a source ("SOURCE=TEXT"), clears one
  * ("SOURCE") or all ("clear"), or prints what is said of IFACE ("get") or of
- * another ("get=IFACE"). */
+ * another ("get=IFACE"), or of IFACE with a SEPARATOR ("join=SEPARATOR"). */
 static void
 test_error(struct ovs_cmdl_context *ctx)
 {
@@ -446,6 +446,8 @@ test_error(struct ovs_cmdl_context *ctx)
         }
         if (!strcmp(arg, "get")) {
             testlib_print(vkernel_error_get(text ? text : iface), "no error");
+        } else if (!strcmp(arg, "join")) {
+            testlib_print(vkernel_error_join(iface, text), "no error");
         } else if (!strcmp(arg, "clear")) {
             vkernel_error_clear(iface);
         } else {
