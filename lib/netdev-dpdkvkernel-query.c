@@ -233,6 +233,7 @@ get_info(struct netdev_dpdkvkernel *dev, struct netdev_dpdkvkernel_info *info)
     info->host = dev->host;
     info->workers_error = dev->workers.default_error;
     info->stats = dev->stats;
+    info->wanted = &dev->wanted_config.host;
     info->netns = dev->wanted_config.host.netns;
     info->down_port = (dev->carrier_from_down
                        ? dev->wanted_config.host.carrier_from

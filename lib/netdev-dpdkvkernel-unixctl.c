@@ -27,6 +27,7 @@
 #include "unixctl.h"
 #include "util.h"
 #include "vkernel-error.h"
+#include "vkernel-host-config.h"
 #include "vkernel-stats.h"
 #include "vkernel-text.h"
 
@@ -61,6 +62,31 @@ format_error(const struct netdev_dpdkvkernel_info *info, struct ds *reply)
     }
 }
 
+/* Appends the options whose effect no other line tells. */
+static void
+format_options(const struct netdev_dpdkvkernel_info *info, struct ds *reply)
+{
+    static const char *const keys[] = {
+        "carrier-from", "host-sysctl", "host-txqueuelen", "persist",
+        "vhost-busyloop-us",
+    };
+    const char *prefix = "  options:";
+    struct smap options;
+
+    smap_init(&options);
+    vkernel_host_config_format(info->wanted, &options);
+    for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+        const char *value = smap_get(&options, keys[i]);
+
+        if (value) {
+            ds_put_format(reply, "%s %s=%s", prefix, keys[i], value);
+            prefix = "";
+        }
+    }
+    ds_put_cstr(reply, *prefix ? "" : "\n");
+    smap_destroy(&options);
+}
+
 static void
 format_show(const struct netdev_dpdkvkernel_info *info, void *reply_)
 {
@@ -72,8 +98,9 @@ format_show(const struct netdev_dpdkvkernel_info *info, void *reply_)
     ds_put_format(reply, "%s:\n", info->name);
     format_error(info, reply);
     ds_put_format(reply, "  admin_state: %s\n", up_or_down(info->admin_up));
-    ds_put_format(reply, "  link_state: %s (%lld changes)\n",
-                  up_or_down(info->carrier), info->carrier_resets);
+    ds_put_format(reply, "  link_state: %s (%lld change%s)\n",
+                  up_or_down(info->carrier), info->carrier_resets,
+                  info->carrier_resets == 1 ? "" : "s");
     ds_put_format(reply, "  mac: "ETH_ADDR_FMT"\n",
                   ETH_ADDR_ARGS(device->mac));
     ds_put_format(reply, "  mtu: %d\n", device->mtu);
@@ -82,6 +109,7 @@ format_show(const struct netdev_dpdkvkernel_info *info, void *reply_)
                    / 1048576.0),
                   (vkernel_buffers_get_tx_memory(&device->buffers)
                    / 1048576.0));
+    format_options(info, reply);
 
     smap_init(&status);
     netdev_dpdkvkernel_format_status(info, &status);

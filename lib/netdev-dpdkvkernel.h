@@ -34,6 +34,7 @@ struct ds;
 struct ovsrec_bridge;
 struct smap;
 struct vkernel_host;
+struct vkernel_host_config;
 struct vkernel_policer;
 struct vkernel_stats;
 
@@ -80,6 +81,7 @@ struct netdev_dpdkvkernel_info {
     int workers_error;          /* Why the workers' default CPUs were refused,
                                  * as an errno value. */
     const struct vkernel_stats *stats;
+    const struct vkernel_host_config *wanted; /* What is asked of the tap. */
     const char *netns;          /* Where the tap should be, or NULL. */
     const char *down_port;      /* The port that carrier-from names, if it is
                                  * down, otherwise NULL. */
