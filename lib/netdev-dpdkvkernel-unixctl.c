@@ -150,9 +150,10 @@ reply_ports(struct unixctl_conn *conn, int argc, const char *argv[],
         unixctl_command_reply(conn, ds_cstr(&reply));
     } else {
         char *error = xasprintf("no port of type dpdkvkernel is named \"%s\": "
-                                "dpdkvkernel/list names those there are, and "
-                                "\"ovs-vsctl show\" tells why others are not",
-                                name);
+                                "dpdkvkernel/list names those there are; "
+                                "\"ovs-vsctl get Interface %s error\" tells "
+                                "why a new one is not, or what it waits for",
+                                name, name);
 
         unixctl_command_reply_error(conn, error);
         free(error);
