@@ -91,6 +91,10 @@ move_tap(struct netdev_dpdkvkernel *dev, bool back)
 
     message = vkernel_tap_move(dev->device.tap, netns);
     if (message) {
+        char *text = xasprintf("%s; the tap stays where it is", message);
+
+        free(message);
+        message = text;
         dev->place_at = (vkernel_retry_lacks_file(&dev->wanted_config)
                          ? vkernel_retry_look_again()
                          : vkernel_retry_back_off(&dev->place_delay));

@@ -33,12 +33,17 @@ static char *
 format_netns_error(const char *netns, int error)
 {
     if (error == ENOENT) {
+        bool is_path = netns[0] == '/';
+        bool is_pid = !strncmp(netns, "pid:", 4);
+        bool is_name = !is_path && !is_pid;
+
         return xasprintf("the network namespace options:host-netns=\"%s\" "
-                         "does not exist: %s makes it; the port waits for it",
-                         netns, (netns[0] == '/' ? "whoever owns that path"
-                                 : !strncmp(netns, "pid:", 4)
-                                 ? "a process of that number"
-                                 : "\"ip netns add\""));
+                         "does not exist: %s%s%s makes it; the port waits for "
+                         "it", netns,
+                         (is_path ? "whoever owns that path"
+                          : is_pid ? "a process of that number"
+                          : "\"ip netns add "),
+                         is_name ? netns : "", is_name ? "\"" : "");
     } else if (error == EINVAL) {
         return xasprintf("options:host-netns=\"%s\" is not a network "
                          "namespace: the name of one in /run/netns, \"pid:\" "
