@@ -265,8 +265,23 @@ is_known_option(const char *key)
     return false;
 }
 
-/* Returns the option that 'key' is most like, or NULL if that is not much:
- * if more than half of the longer one's characters would have to change. */
+/* Returns true if 'known' is close enough to 'key', at 'distance', to be what
+ * the user meant: if at most a third of the longer one's characters would have
+ * to change, or if just a prefix such as "host-" is missing. */
+static bool
+is_near(const char *key, const char *known, size_t distance)
+{
+    size_t key_len = strlen(key);
+    size_t known_len = strlen(known);
+
+    return (distance <= MAX(key_len, known_len) / 3
+            || (key_len && key_len < known_len
+                && known[known_len - key_len - 1] == '-'
+                && distance == known_len - key_len
+                && !strcmp(known + known_len - key_len, key)));
+}
+
+/* Returns the option that 'key' is most like, or NULL if that is not much. */
 static const char *
 nearest_option(const char *key)
 {
@@ -277,13 +292,28 @@ nearest_option(const char *key)
     for (size_t i = 0; (known = known_option(i)) != NULL; i++) {
         size_t distance = edit_distance(key, known);
 
-        if (distance < least
-            && distance <= MAX(strlen(key), strlen(known)) / 2) {
+        if (distance < least && is_near(key, known, distance)) {
             least = distance;
             nearest = known;
         }
     }
     return nearest;
+}
+
+/* Appends what the user may have meant by 'key'. */
+static void
+format_nearest(const char *key, struct ds *text)
+{
+    if (!strcmp(key, "mtu") || !strcmp(key, "host-mtu")
+        || !strcmp(key, "mtu_request")) {
+        ds_put_cstr(text, ", the column mtu_request sets the MTU");
+    } else {
+        const char *nearest = nearest_option(key);
+
+        if (nearest) {
+            ds_put_format(text, ", the nearest is \"%s\"", nearest);
+        }
+    }
 }
 
 char *
@@ -296,16 +326,12 @@ vkernel_config_unknown(const char *name, const struct smap *options)
         const struct smap_node *node = nodes[i];
 
         if (!is_known_option(node->key)) {
-            const char *nearest = nearest_option(node->key);
-
             if (!text.length) {
                 ds_put_format(&text, "%s:", name);
             }
             ds_put_format(&text, " options:%s=\"%s\" is ignored: there is no "
                           "such option", node->key, node->value);
-            if (nearest) {
-                ds_put_format(&text, ", the nearest is \"%s\"", nearest);
-            }
+            format_nearest(node->key, &text);
             ds_put_char(&text, ';');
         }
     }
