@@ -169,8 +169,13 @@ parse_hop(const char *prefix, const char *gateway,
           const struct vkernel_host_config *host,
           struct vkernel_host_route *route)
 {
-    char *problem = vkernel_prefix_parse(prefix, &route->prefix);
+    char *problem;
 
+    if (!strcmp(prefix, "default")) {
+        return xstrdup("\"default\" is the default route, for which there "
+                       "are options:host-gw4 and options:host-gw6");
+    }
+    problem = vkernel_prefix_parse(prefix, &route->prefix);
     if (!problem) {
         problem = check_destination(&route->prefix, prefix, host);
     }

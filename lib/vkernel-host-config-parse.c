@@ -40,6 +40,26 @@
 /* The longest name of another port, in bytes. */
 #define MAX_PORT_NAME 255
 
+/* Does 'item' look like several that something else than a comma separates:
+ * a semicolon, or a blank, with another item behind it or another "via"? */
+static bool
+is_more_than_one(const char *item)
+{
+    const char *via = strstr(item, " via ");
+    const char *second = item + strcspn(item, " \t");
+    size_t n;
+
+    if (strchr(item, ';')) {
+        return true;
+    }
+    if (via) {
+        return strstr(via + 1, " via ");
+    }
+    second += strspn(second, " \t");
+    n = strcspn(second, "/=:");
+    return n && second[n];
+}
+
 bool
 vkernel_parse_list(const struct port *port, const char *value,
                    struct vkernel_host_config *host,
@@ -50,7 +70,17 @@ vkernel_parse_list(const struct port *port, const char *value,
     char *item;
 
     while (!*problemp && (item = vkernel_text_next_item(&rest))) {
-        *problemp = parse_item(port, item, host);
+        bool lacks_comma = is_more_than_one(item);
+
+        *problemp = (item[0]
+                     ? parse_item(port, item, host)
+                     : xstrdup("there is an empty item"));
+        if (*problemp && lacks_comma) {
+            char *problem = xasprintf("%s; commas separate items", *problemp);
+
+            free(*problemp);
+            *problemp = problem;
+        }
     }
     free(copy);
     return !*problemp;
@@ -143,10 +173,14 @@ netns_of_path(const char *path)
 
 static bool
 parse_netns(const struct port *port OVS_UNUSED, const char *value,
-            struct vkernel_host_config *host, char **problemp OVS_UNUSED)
+            struct vkernel_host_config *host, char **problemp)
 {
     if (!strncmp(value, "pid:", 4)) {
         host->netns = netns_of_pid(value + 4);
+        if (!host->netns) {
+            *problemp = xasprintf("\"%s\" is not one of 1 to %d", value + 4,
+                                  MAX_PID);
+        }
     } else if (is_netns_name(value)) {
         host->netns = xstrdup(value);
     } else if (is_plain_path(value)) {

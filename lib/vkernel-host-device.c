@@ -272,7 +272,7 @@ find_master(struct vkernel_host_look *look, const char *key, const char *kind,
         vkernel_host_look_fail(look, "use", key, name, EINVAL,
                                (!strcmp(kind, "vrf")
                                 ? "it is not a VRF"
-                                : "it is not a bridge"));
+                                : "it is not a bridge of the kernel"));
         return 0;
     } else if (error) {
         char *hint = (error != ENODEV ? NULL

@@ -105,9 +105,9 @@ check_is_vhost(const char *vhost_path, int path_fd)
     }
     /* Opening another device might have effects of its own. */
     if (s.st_rdev != makedev(MISC_MAJOR, VHOST_NET_MINOR)) {
-        return xasprintf("options:vhost-path=\"%s\" is not vhost-net but "
-                         "character device %u:%u: %d:%d, usually "
-                         "/dev/vhost-net, is accepted", vhost_path,
+        return xasprintf("options:vhost-path=\"%s\" is character device "
+                         "%u:%u, not vhost-net: that of vhost-net, %d:%d, "
+                         "usually /dev/vhost-net, is accepted", vhost_path,
                          major(s.st_rdev), minor(s.st_rdev), MISC_MAJOR,
                          VHOST_NET_MINOR);
     }
