@@ -235,6 +235,10 @@ netdev_dpdkvkernel_set_qos(struct netdev *netdev, const char *type,
              ? add_qos_error(dev, message, EINVAL)
              : configure_policer(dev, &dev->tx_policer,
                                  type[0] ? &config : NULL));
+    if (!message && type[0]) {
+        add_qos_error(dev, vkernel_policer_config_unknown(config.type,
+                                                          details), 0);
+    }
     ovs_mutex_unlock(&dev->mutex);
     return error;
 }
@@ -296,6 +300,13 @@ set_queue(struct netdev_dpdkvkernel *dev, unsigned int queue_id,
 
             free(message);
             return add_qos_error(dev, text, EINVAL);
+        }
+        message = vkernel_policer_config_unknown(VKERNEL_POLICER_TRTCM,
+                                                 details);
+        if (message) {
+            add_qos_error(dev, xasprintf("queue %u: %s", queue_id, message),
+                          0);
+            free(message);
         }
     }
     return vkernel_policer_set_queue(policer, queue_id, &rates,

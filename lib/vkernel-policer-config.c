@@ -19,8 +19,10 @@
 #include "vkernel-policer-config.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "openvswitch/dynamic-string.h"
 #include "smap.h"
 #include "util.h"
 
@@ -135,6 +137,33 @@ vkernel_policer_config_parse(const char *type, const struct smap *details,
                             VKERNEL_POLICER_MAX);
     }
     return message;
+}
+
+static bool
+is_known_key(enum vkernel_policer_type type, const char *key)
+{
+    return (!strcmp(key, "cir") || !strcmp(key, "cbs")
+            || (type == VKERNEL_POLICER_TRTCM
+                && (!strcmp(key, "eir") || !strcmp(key, "ebs"))));
+}
+
+char *
+vkernel_policer_config_unknown(enum vkernel_policer_type type,
+                               const struct smap *details)
+{
+    const struct smap_node **nodes = smap_sort(details);
+    struct ds text = DS_EMPTY_INITIALIZER;
+
+    for (size_t i = 0; i < smap_count(details); i++) {
+        if (!is_known_key(type, nodes[i]->key)) {
+            ds_put_format(&text, "%s%s=\"%s\" is ignored: %s has no such key",
+                          text.length ? "; " : "", nodes[i]->key,
+                          nodes[i]->value,
+                          vkernel_policer_type_to_string(type));
+        }
+    }
+    free(nodes);
+    return text.length ? ds_steal_cstr(&text) : NULL;
 }
 
 bool

@@ -71,6 +71,11 @@ char *vkernel_policer_config_parse(const char *type,
 char *vkernel_policer_queue_parse(const struct smap *details,
                                   struct vkernel_rates *rates);
 
+/* Returns NULL if every key of 'details', of a policer of 'type' or of a queue
+ * of it, is known, otherwise a message likewise, which names the others. */
+char *vkernel_policer_config_unknown(enum vkernel_policer_type,
+                                     const struct smap *details);
+
 /* Returns the name of 'type' in the database. */
 const char *vkernel_policer_type_to_string(enum vkernel_policer_type type);
 

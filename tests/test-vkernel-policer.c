@@ -75,7 +75,8 @@ print_details(const struct smap *details)
 }
 
 /* parse TYPE DETAILS...: prints for each of DETAILS what a QoS of TYPE makes
- * of it, or the message.  If TYPE is "queue", of a queue. */
+ * of it, and what is ignored, or the message.  If TYPE is "queue", of a
+ * queue. */
 static void
 test_parse(struct ovs_cmdl_context *ctx)
 {
@@ -97,10 +98,15 @@ test_parse(struct ovs_cmdl_context *ctx)
         if (message) {
             testlib_print(message, NULL);
         } else {
-            vkernel_rates_format(&config.rates, (is_queue
-                                                 ? VKERNEL_POLICER_TRTCM
-                                                 : config.type), &out);
+            if (is_queue) {
+                config.type = VKERNEL_POLICER_TRTCM;
+            }
+            vkernel_rates_format(&config.rates, config.type, &out);
             print_details(&out);
+            message = vkernel_policer_config_unknown(config.type, &details);
+            if (message) {
+                testlib_print(message, NULL);
+            }
         }
         smap_destroy(&details);
         smap_destroy(&out);
