@@ -25,7 +25,7 @@ Each file of this folder is about one thing:
 
     system.py     the systems that are compared
     work.py       the work that each of them does
-    ports.py      many ports of one of them
+    ports.py      the work of many ports of one of them
     meter.py      the CPU time that a piece of work takes
     placement.py  which CPUs do what
     steering.py   a program that chooses queues
@@ -76,9 +76,9 @@ TOOLS = {
     'ping': 'iputils-ping',
 }
 SIGNALS = signal.SIGTERM, signal.SIGINT, signal.SIGHUP
-WORKS = list(work.ALL) + [work.IDLE, ports.NAME]
+WORKS = list(work.ALL) + list(ports.ALL)
 # What is done only if it is named.
-EXTRA_WORKS = work.SPREAD, ports.NAME
+EXTRA_WORKS = work.SPREAD, ports.MANY
 QUICK = {
     'systems': ['vkernel-tso', 'dpdk', 'internal-tso', 'veth'],
     'works': ['tcp-1', 'udp-64', 'latency-idle', 'latency-loaded'],
@@ -268,44 +268,32 @@ class Run:
 
         self.attempt(round_, system_, 'start', do_all)
 
-    def do_idle(self, round_, system_):
-        if work.IDLE not in self.settings.works \
-                or not system_.has_idle_ports:
+    def do_many(self, round_, system_, name, counts, placement):
+        """Does the work 'name' of many ports with each number in 'counts' of
+        them, on one Open vSwitch whose threads 'placement' places."""
+        if name not in self.settings.works or not system_.has_idle_ports:
             return
 
         def do_all(system_, settings):
-            with system_.start_empty(settings):
-                idle = work.IdlePorts(system_)
-                for n in settings.idle_counts:
-                    self.attempt(round_, system_, work.IDLE,
-                                 lambda _, s: idle.measure(s, n))
-            return {}
-
-        self.attempt(round_, system_, work.IDLE, do_all)
-
-    def do_ports(self, round_, system_):
-        if ports.NAME not in self.settings.works \
-                or not system_.has_idle_ports:
-            return
-
-        def do_all(system_, settings):
-            with system_.start_empty(settings, Placement(
-                    settings.cpus, with_programs=False)):
+            with system_.start_empty(settings, placement):
                 self.add_versions(system_)
-                many = ports.Ports(system_)
-                for n in settings.port_counts:
-                    self.attempt(round_, system_, ports.NAME,
+                many = ports.ALL[name](system_)
+                for n in counts:
+                    self.attempt(round_, system_, name,
                                  lambda _, s: many.measure(s, n))
             return {}
 
-        self.attempt(round_, system_, ports.NAME, do_all)
+        self.attempt(round_, system_, name, do_all)
 
     def do_round(self, round_):
-        for name in self.settings.systems:
+        settings = self.settings
+        for name in settings.systems:
             system_ = system.BY_NAME[name]
             self.do_traffic(round_, system_)
-            self.do_idle(round_, system_)
-            self.do_ports(round_, system_)
+            self.do_many(round_, system_, ports.IDLE, settings.idle_counts,
+                         settings.placement)
+            self.do_many(round_, system_, ports.MANY, settings.port_counts,
+                         Placement(settings.cpus, with_programs=False))
 
 
 def do_run(options):

@@ -17,7 +17,6 @@
 import bars
 import ports
 import system
-import work
 
 FACTS = (
     ('Date', 'date'),
@@ -96,14 +95,14 @@ TABLES = (
 
 def _idle_tables(samples):
     counts = sorted({int(metric[4:]) for _, w, metric in samples.values
-                     if w == work.IDLE and metric.startswith('cpu_')})
+                     if w == ports.IDLE and metric.startswith('cpu_')})
     for title, metric, factor, decimals in (
             ('Idle ports, % of a CPU', 'cpu_%d', 100, 1),
             ('Idle ports, MB of hugepages', 'hugepages_mb_%d', 1, 0),
             ("Idle ports, MB of the daemon's other memory", 'rss_mb_%d',
              1, 1)):
         yield title, tuple(
-            ('%d %s' % (n, 'port' if n == 1 else 'ports'), work.IDLE,
+            ('%d %s' % (n, 'port' if n == 1 else 'ports'), ports.IDLE,
              metric % n, factor, decimals) for n in counts)
 
 
@@ -124,12 +123,12 @@ def _ports_table(samples, s):
     prefix = 'start_s_'
     counts = sorted({int(metric[len(prefix):])
                      for name, w, metric in samples.values
-                     if (name, w) == (s.name, ports.NAME)
+                     if (name, w) == (s.name, ports.MANY)
                      and metric.startswith(prefix)})
     if not counts:
         return ''
     rows = [['ports'] + [column[0] for column in PORTS]] + [
-        [str(n)] + [_cell(samples.spread(s.name, ports.NAME, '%s_%d'
+        [str(n)] + [_cell(samples.spread(s.name, ports.MANY, '%s_%d'
                                          % (metric, n)), factor, decimals)
                     for _, metric, factor, decimals in PORTS]
         for n in counts]

@@ -94,15 +94,14 @@ class OpenVswitch(System):
         self.tso = tso
         self.has_idle_ports = has_idle_ports
 
-    def launch(self, stack, settings, placement=None):
+    def launch(self, stack, settings, placement):
         self.vswitch = stack.enter_context(
-            Vswitch(settings, placement or settings.placement, self.tso))
+            Vswitch(settings, placement, self.tso))
         self.daemon = self.vswitch.daemon.pid
 
     @contextlib.contextmanager
-    def start_empty(self, settings, placement=None):
-        """As start(), but without ports; 'placement' if it is not that of
-        'settings'."""
+    def start_empty(self, settings, placement):
+        """As start(), but without ports, and with a placement of its own."""
         with contextlib.ExitStack() as stack:
             stack.enter_context(network.Namespaces())
             self.launch(stack, settings, placement)
@@ -118,7 +117,7 @@ class OpenVswitch(System):
              for i, link in links.items()})
 
     def join(self, stack, settings):
-        self.launch(stack, settings)
+        self.launch(stack, settings, settings.placement)
         self.add(dict(enumerate(network.LINK.values(), 1)))
         self.vswitch.connect(1, 2)
         network.move_links()
@@ -143,7 +142,7 @@ class Queues(OpenVswitch):
             'other_config:tx-steering=' + self.tx_steering]
 
     def join(self, stack, settings):
-        self.launch(stack, settings)
+        self.launch(stack, settings, settings.placement)
         self.add(dict(enumerate(network.LINK.values(), 1)))
         self.vswitch.connect(1, 2)
         if self.program:

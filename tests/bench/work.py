@@ -19,7 +19,6 @@ import json
 import re
 import time
 
-import network
 import proc
 from meter import Meter
 from network import A, ADDRESS, B
@@ -172,38 +171,6 @@ def spread(system, settings):
     return results
 
 
-class IdlePorts:
-    """What ports cost that nothing comes through: in CPU time of the daemon's
-    threads and of the vhost threads, which includes vain polling, and in
-    memory.  The system has been launched, but has no ports."""
-
-    SETTLE = 1
-
-    def __init__(self, system):
-        self.system = system
-        self.ports = 0
-        self.hugepages = proc.hugepages_mb()
-        self.rss = proc.rss_mb(system.daemon)
-
-    def measure(self, settings, n):
-        """Makes the ports 'n' in number."""
-        daemon = self.system.daemon
-        links = {i: 'vkb%d' % i for i in range(self.ports + 1, n + 1)}
-        self.system.add(links)
-        self.ports = n
-        network.park(links.values())
-        settings.placement.place_vhost(daemon)
-        time.sleep(self.SETTLE)
-        tids = set(proc.threads(daemon)) | proc.vhost_threads(daemon)
-        start = time.monotonic()
-        before = {tid: proc.thread_seconds(tid) for tid in tids}
-        time.sleep(settings.seconds)
-        spent = sum(proc.thread_seconds(tid) - before[tid] for tid in tids)
-        return {'cpu_%d' % n: spent / (time.monotonic() - start),
-                'hugepages_mb_%d' % n: proc.hugepages_mb() - self.hugepages,
-                'rss_mb_%d' % n: proc.rss_mb(daemon) - self.rss}
-
-
 ALL = {
     'tcp-1': lambda system, s: tcp(system, s, 1, False),
     'tcp-1-reverse': lambda system, s: tcp(system, s, 1, True),
@@ -214,5 +181,4 @@ ALL = {
     'latency-loaded': latency_loaded,
     'spread': spread,
 }
-IDLE = 'idle-ports'
 SPREAD = 'spread'
