@@ -34,6 +34,21 @@
 /* Addresses, or routes, that the status shows. */
 #define MAX_SHOWN 16
 
+/* Puts into the status, and destroys, 'text', which has the first MAX_SHOWN of
+ * 'n' addresses or routes. */
+static void
+show(struct vkernel_host_look *look, const char *key, struct ds *text,
+     size_t n)
+{
+    if (n > MAX_SHOWN) {
+        ds_put_format(text, " and %"PRIuSIZE" more", n - MAX_SHOWN);
+    }
+    if (n) {
+        smap_add(&look->status, key, ds_cstr(text));
+    }
+    ds_destroy(text);
+}
+
 /* Sets of addresses. */
 
 static bool
@@ -175,13 +190,7 @@ format_addrs(struct vkernel_host_look *look, const struct vkernel_addr *addrs,
         ds_put_cstr(&text, i ? ", " : "");
         vkernel_prefix_format(&addrs[i].prefix, &text);
     }
-    if (n > MAX_SHOWN) {
-        ds_put_format(&text, " and %"PRIuSIZE" more", n - MAX_SHOWN);
-    }
-    if (n) {
-        smap_add(&look->status, "addresses", ds_cstr(&text));
-    }
-    ds_destroy(&text);
+    show(look, "addresses", &text, n);
 }
 
 /* Changes addresses as needed.  Returns true if any was changed. */
@@ -370,13 +379,7 @@ format_routes(struct vkernel_host_look *look,
                       routes[i].prefix.plen ? "" : "default via ");
         format_route(&routes[i], &text);
     }
-    if (n > MAX_SHOWN) {
-        ds_put_format(&text, " and %"PRIuSIZE" more", n - MAX_SHOWN);
-    }
-    if (n) {
-        smap_add(&look->status, "routes", ds_cstr(&text));
-    }
-    ds_destroy(&text);
+    show(look, "routes", &text, n);
 }
 
 /* Makes our routes in 'table' those that are 'wanted'. */
