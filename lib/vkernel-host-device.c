@@ -325,11 +325,14 @@ vkernel_host_apply_master(struct vkernel_host_look *look)
     const struct vkernel_host_config *config = look->config;
     bool is_vrf = config->vrf[0];
     const char *name = is_vrf ? config->vrf : config->bridge;
-    const char *key = is_vrf ? "host-vrf" : "host-bridge";
     struct vkernel_host *host = look->host;
     int now = look->link.master;
     int wanted, target;
+    const char *key;
 
+    /* The tap may be about to leave what a former option has named. */
+    key = (is_vrf || (!name[0] && host->master_is_vrf)
+           ? "host-vrf" : "host-bridge");
     wanted = (name[0]
               ? find_master(look, key, is_vrf ? "vrf" : "bridge", name)
               : 0);
@@ -340,6 +343,9 @@ vkernel_host_apply_master(struct vkernel_host_look *look)
         set_master(look, key, name, wanted, target);
     } else if (!wanted) {
         host->master = host->former_master = 0;
+    }
+    if (wanted) {
+        host->master_is_vrf = is_vrf;
     }
     look->astray = is_vrf && (!wanted || look->link.master != wanted);
 }

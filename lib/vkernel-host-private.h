@@ -61,6 +61,7 @@ struct vkernel_host {
     uint32_t table;             /* Where routes are; 0 if that is not known. */
     bool has_routes;            /* There may be some of ours. */
     int master;                 /* Index of the bridge or VRF; 0 if none. */
+    bool master_is_vrf;         /* It is, or the last one was, a VRF. */
     int former_master;          /* That from before, or 0. */
     struct shash sysctls;       /* "struct vkernel_host_value"s by key. */
 
