@@ -23,6 +23,7 @@ TESTSUITE_AT = \
 	tests/vkernel-error.at \
 	tests/vkernel-host-config.at \
 	tests/vkernel-host.at \
+	tests/vkernel-howto.at \
 	tests/vkernel-kernel.at \
 	tests/vkernel-link.at \
 	tests/vkernel-offload.at \
@@ -37,7 +38,11 @@ TESTSUITE_AT = \
 	tests/vkernel-worker.at
 TESTSUITE = tests/testsuite
 
-EXTRA_DIST += $(TESTSUITE_AT) tests/atlocal.in tests/package.m4.in
+EXTRA_DIST += \
+	$(TESTSUITE_AT) \
+	tests/atlocal.in \
+	tests/package.m4.in \
+	tests/vkernel-howto.py
 DISTCLEANFILES += tests/atconfig
 
 # The programs that the unit tests run.  Some put functions of their own below
