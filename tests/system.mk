@@ -26,6 +26,7 @@ SYSTEM_TESTSUITE_AT = \
 	tests/system-vkernel-frr.at \
 	tests/system-vkernel-heal.at \
 	tests/system-vkernel-host.at \
+	tests/system-vkernel-howto.at \
 	tests/system-vkernel-leak.at \
 	tests/system-vkernel-ledger.at \
 	tests/system-vkernel-lifecycle.at \
