@@ -295,6 +295,7 @@ netdev_dpdkvkernel_switch(struct netdev_dpdkvkernel *dev)
         if (dev->next.tap != dev->device.tap) {
             netdev_dpdkvkernel_undo_host(dev);
         }
+        netdev_dpdkvkernel_keep_mac(dev);
         set_change_result(dev, vkernel_device_switch(&dev->device, &dev->next,
                                                      &dev->past_driver_stats));
         publish(dev);
