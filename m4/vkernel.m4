@@ -72,7 +72,8 @@ AC_DEFUN([VKERNEL_CHECK_OVS],
    VKERNEL_OVS_SUBST([OVS_LIBS], [LIBS])
    AC_SUBST([OVS_VERSION])
    AC_SUBST([OVS_SRCDIR])
-   AC_SUBST([OVS_BUILDDIR])])
+   AC_SUBST([OVS_BUILDDIR])
+   AC_SUBST([DPDK_VERSION])])
 
 dnl VKERNEL_OVS_IN_SOURCE
 dnl
@@ -104,6 +105,7 @@ AC_DEFUN([VKERNEL_OVS_GIVEN],
      [AC_MSG_ERROR(m4_normalize([$OVS_BUILDDIR is no Open vSwitch build, or its
         source is no longer in "$OVS_SRCDIR": set --with-ovs-build]))])
    OVS_SRCDIR=`cd "$OVS_SRCDIR" && pwd -P`
+   DPDK_VERSION=`test -z "$PKG_CONFIG" || $PKG_CONFIG --modversion libdpdk`
    AS_CASE([$with_ovs_source],
      [no], [],
      [AS_IF([test "$with_ovs_source" -ef "$OVS_SRCDIR"], [],
@@ -122,8 +124,6 @@ AC_DEFUN([VKERNEL_OVS_PACKAGED],
      [AC_MSG_ERROR(m4_normalize([DPDK is not there ($PKG_CONFIG knows no
         libdpdk): apt-get install libdpdk-dev]))])
    DPDK_VERSION=`$PKG_CONFIG --modversion libdpdk`
-   AC_SUBST([DPDK_VERSION])
-
    ovs_package=/usr/src/openvswitch
    AS_IF([test -f $ovs_package/openvswitch.tar.gz],
      [ovs_package=$ovs_package/openvswitch.tar.gz],
