@@ -130,13 +130,29 @@ check_is_watched(const struct netdev_dpdkvkernel *dev)
             : NULL);
 }
 
+/* Is there a tap to be looked at, from place_at on? */
+static bool
+has_tap_to_place(const struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    return dev->device.tap && dev->link_error != ENODEV && !dev->abandon_tap
+           && dev->place_at != LLONG_MAX;
+}
+
+void
+netdev_dpdkvkernel_wait_place(struct netdev_dpdkvkernel *dev)
+{
+    if (has_tap_to_place(dev)) {
+        poll_timer_wait_until(dev->place_at);
+    }
+}
+
 void
 netdev_dpdkvkernel_place_tap(struct netdev_dpdkvkernel *dev)
 {
     const char *netns = dev->wanted_config.host.netns;
 
-    if (dev->link_error == ENODEV || dev->abandon_tap
-        || time_msec() < dev->place_at) {
+    if (!has_tap_to_place(dev) || time_msec() < dev->place_at) {
         return;
     }
     dev->place_at = netns ? time_msec() + LOOK_INTERVAL : LLONG_MAX;

@@ -273,6 +273,10 @@ void netdev_dpdkvkernel_follow_events(struct netdev_dpdkvkernel *dev,
 void netdev_dpdkvkernel_place_tap(struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex);
 
+/* Wakes the poll loop when netdev_dpdkvkernel_place_tap() has to look. */
+void netdev_dpdkvkernel_wait_place(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex);
+
 /* Sees to it that the tap is persistent, and marked as ours, if the options
  * ask for that, and is not if they do not. */
 void netdev_dpdkvkernel_keep_tap(struct netdev_dpdkvkernel *dev)

@@ -170,9 +170,7 @@ netdev_dpdkvkernel_wait(const struct netdev_class *netdev_class OVS_UNUSED)
         if (dev->retry_at) {
             poll_timer_wait_until(dev->retry_at);
         }
-        if (dev->device.tap && dev->place_at != LLONG_MAX) {
-            poll_timer_wait_until(dev->place_at);
-        }
+        netdev_dpdkvkernel_wait_place(dev);
         ovs_mutex_unlock(&dev->mutex);
     }
     ovs_mutex_unlock(&netdev_dpdkvkernel_ports_mutex);
