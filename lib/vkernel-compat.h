@@ -239,6 +239,19 @@ vkernel_compat_get_tx_flags(const struct dp_packet *packet)
 #endif
 }
 
+/* Returns true if the size of segments of 'packet' means something.  Open
+ * vSwitch 3.1 neither sets nor copies it, so in a packet in memory of its own
+ * it is what was there before. */
+static inline bool
+vkernel_compat_has_segment_size(const struct dp_packet *packet OVS_UNUSED)
+{
+#if VKERNEL_HAVE_DP_PACKET_SET_TSO_SEGSZ
+    return true;
+#else
+    return packet->source == DPBUF_DPDK;
+#endif
+}
+
 /* Copies what is left to do for 'src', from wherever it comes, to 'dst', whose
  * mbuf is new. */
 static inline void
@@ -251,7 +264,8 @@ vkernel_compat_copy_offloads(struct dp_packet *dst,
     dst->mbuf.ol_flags = *dp_packet_ol_flags_ptr(src)
                          & RTE_MBUF_F_TX_OFFLOAD_MASK;
 #endif
-    dst->mbuf.tso_segsz = src->mbuf.tso_segsz;
+    dst->mbuf.tso_segsz = (vkernel_compat_has_segment_size(src)
+                           ? src->mbuf.tso_segsz : 0);
 }
 
 #endif /* vkernel-compat.h */

@@ -854,6 +854,8 @@ static void
 transmit_tso(struct tx_env *env, struct dp_packet *packet,
              enum vkernel_tx_drop drop)
 {
+    uint16_t segment_size = (vkernel_compat_has_segment_size(packet)
+                             ? 1000 : env->tx.mtu - 40);
     size_t size = dp_packet_size(packet);
     struct dp_packet_batch batch;
 
@@ -870,7 +872,7 @@ transmit_tso(struct tx_env *env, struct dp_packet *packet,
 
         ovs_assert(driver.n_tx == 1 && mbuf->pkt_len == size);
         ovs_assert(mbuf->ol_flags & RTE_MBUF_F_TX_TCP_SEG);
-        ovs_assert(mbuf->tso_segsz == 1000 && mbuf->l2_len == 14);
+        ovs_assert(mbuf->tso_segsz == segment_size && mbuf->l2_len == 14);
     }
     free_transmitted(env);
 }
