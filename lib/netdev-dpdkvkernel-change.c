@@ -295,8 +295,8 @@ netdev_dpdkvkernel_switch(struct netdev_dpdkvkernel *dev)
         if (dev->next.tap != dev->device.tap) {
             netdev_dpdkvkernel_undo_host(dev);
         }
-        netdev_dpdkvkernel_keep_mac(dev);
         set_change_result(dev, vkernel_device_switch(&dev->device, &dev->next,
+                                                     !dev->mac_wanted,
                                                      &dev->past_driver_stats));
         publish(dev);
     }

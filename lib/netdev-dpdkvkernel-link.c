@@ -114,19 +114,6 @@ follow_mac(struct netdev_dpdkvkernel *dev)
 }
 
 void
-netdev_dpdkvkernel_keep_mac(struct netdev_dpdkvkernel *dev)
-    OVS_REQUIRES(dev->mutex)
-{
-    struct vkernel_link link;
-
-    if (dev->device.tap && !dev->mac_wanted
-        && !vkernel_tap_get_link(dev->device.tap, &link)
-        && !eth_addr_equals(link.mac, dev->device.mac)) {
-        vkernel_device_follow_mac(&dev->device, link.mac);
-    }
-}
-
-void
 netdev_dpdkvkernel_limit_gso_max_size(struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex)
 {

@@ -249,12 +249,6 @@ void netdev_dpdkvkernel_refresh_link(struct netdev_dpdkvkernel *dev)
 void netdev_dpdkvkernel_limit_gso_max_size(struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex);
 
-/* Takes a MAC that an administrator has given the tap since it was looked at
- * last, before the driver, as it opens the device, gives it the one before.
- * What the mac column asks for stays. */
-void netdev_dpdkvkernel_keep_mac(struct netdev_dpdkvkernel *dev)
-    OVS_REQUIRES(dev->mutex);
-
 /* Looks at the tap, and follows what an administrator has changed, or changes
  * it back. */
 void netdev_dpdkvkernel_follow_link(struct netdev_dpdkvkernel *dev)

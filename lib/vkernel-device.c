@@ -302,14 +302,18 @@ vkernel_device_discard(struct vkernel_device *next,
 
 char *
 vkernel_device_switch(struct vkernel_device *device,
-                      struct vkernel_device *next,
+                      struct vkernel_device *next, bool follow_mac,
                       struct vkernel_driver_stats *stats)
 {
     char *message, *again;
+    struct vkernel_link link;
 
-    /* It may have changed since. */
-    next->mac = device->mac;
     close_port(device, stats);
+    /* It may have changed since, and not have been looked at. */
+    if (follow_mac && !vkernel_tap_get_link(device->tap, &link)) {
+        device->mac = link.mac;
+    }
+    next->mac = device->mac;
     message = open_port(next);
     if (!message) {
         vkernel_device_discard(device, next);

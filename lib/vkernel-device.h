@@ -76,12 +76,13 @@ char *vkernel_device_prepare(const struct vkernel_device *,
                              struct vkernel_device *next);
 
 /* Makes 'device' what was prepared in 'next', and 'next' all zeros.  Adds what
- * the driver counted to 'stats'.
+ * the driver counted to 'stats'.  The driver gives the tap the device's MAC,
+ * which, if 'follow_mac', is the one that the tap has by then.
  *
  * Returns NULL if successful, otherwise a message as vkernel_device_open()
  * does.  'device' is then as before, or at worst without a port. */
 char *vkernel_device_switch(struct vkernel_device *,
-                            struct vkernel_device *next,
+                            struct vkernel_device *next, bool follow_mac,
                             struct vkernel_driver_stats *stats);
 
 /* Gives up what was prepared in 'next' for 'device', and makes it all

@@ -476,7 +476,7 @@ prepare_and_switch(struct vkernel_device *device,
 
     message = vkernel_device_prepare(device, config, mtu, &next);
     if (!message) {
-        message = vkernel_device_switch(device, &next, stats);
+        message = vkernel_device_switch(device, &next, false, stats);
     }
     ovs_assert(!memcmp(&next, &zeros, sizeof next));
     return message;
@@ -776,11 +776,13 @@ test_deleted(struct ovs_cmdl_context *ctx)
     vkernel_config_uninit(&config);
 }
 
-/* late-mac: the address changes between the two steps of a change. */
+/* late-mac: the address changes between the two steps of a change, by us, and
+ * by an administrator, who may or may not do so. */
 static void
 test_late_mac(struct ovs_cmdl_context *ctx OVS_UNUSED)
 {
     const struct eth_addr mac = ETH_ADDR_C(02, 00, 00, 00, 00, 33);
+    const struct eth_addr other = ETH_ADDR_C(02, 00, 00, 00, 00, 44);
     struct vkernel_driver_stats stats = { .rx_errors = 0 };
     struct vkernel_device device, next;
     struct vkernel_config config;
@@ -789,10 +791,20 @@ test_late_mac(struct ovs_cmdl_context *ctx OVS_UNUSED)
     parse_config("vk0", "4", &config);
     ovs_assert(!vkernel_device_prepare(&device, &config, 1500, &next));
     ovs_assert(!vkernel_device_set_mac(&device, mac));
-    ovs_assert(!vkernel_device_switch(&device, &next, &stats));
+    ovs_assert(!vkernel_device_switch(&device, &next, true, &stats));
     assert_device(&device, &config, 1500);
     ovs_assert(eth_addr_equals(device.mac, mac));
     ovs_assert(eth_addr_equals(device.tap->mac, mac));
+
+    for (int follow = 0; follow < 2; follow++) {
+        const struct eth_addr *want = follow ? &other : &mac;
+
+        ovs_assert(!vkernel_device_prepare(&device, &config, 1500, &next));
+        device.tap->mac = other;
+        ovs_assert(!vkernel_device_switch(&device, &next, follow, &stats));
+        ovs_assert(eth_addr_equals(device.mac, *want));
+        ovs_assert(eth_addr_equals(device.port->mac, *want));
+    }
     vkernel_config_uninit(&config);
     close_device(&device);
 }
