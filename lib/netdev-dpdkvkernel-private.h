@@ -30,7 +30,8 @@
  *   netdev-dpdkvkernel-qos.c       policers, for the QoS and policing columns
  *
  * All functions are called from the main thread, with the locks that
- * OVS_REQUIRES() and OVS_EXCLUDED() name, or with none. */
+ * OVS_REQUIRES() and OVS_EXCLUDED() name, or with none.  The exception is
+ * netdev_dpdkvkernel_get_etheraddr(): see netdev-dpdkvkernel.h. */
 
 #include <stdbool.h>
 

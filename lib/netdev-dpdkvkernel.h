@@ -20,10 +20,11 @@
 /* The netdev class "dpdkvkernel".
  *
  * Open vSwitch calls it through struct netdev_class: rxq_recv() and send()
- * from PMD threads (send() also from the main thread), all else from the main
- * thread.  The functions below are for vswitchd/ and for
- * netdev-dpdkvkernel-unixctl.c, all from the main thread, without a lock: they
- * take those of the ports that they are about. */
+ * from PMD threads (send() also from the main thread), get_etheraddr() from
+ * any thread that translates flows, for a tunnel whose packets leave by the
+ * port, and all else from the main thread.  The functions below are for
+ * vswitchd/ and for netdev-dpdkvkernel-unixctl.c, all from the main thread,
+ * without a lock: they take those of the ports that they are about. */
 
 #include <stdbool.h>
 
