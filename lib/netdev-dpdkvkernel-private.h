@@ -347,6 +347,8 @@ int netdev_dpdkvkernel_get_carrier(const struct netdev *netdev, bool *carrier);
 int netdev_dpdkvkernel_get_addr_list(const struct netdev *netdev,
                                      struct in6_addr **addrs,
                                      struct in6_addr **masks, int *n_addrs);
+int netdev_dpdkvkernel_get_speed(const struct netdev *netdev,
+                                 uint32_t *current, uint32_t *max);
 int netdev_dpdkvkernel_get_features(const struct netdev *netdev,
                                     enum netdev_features *current,
                                     enum netdev_features *advertised,

@@ -140,8 +140,23 @@ speed_to_feature(uint32_t speed)
     }
 }
 
-/* The tap's speed, which means nothing to the tap.  An administrator may
- * change it for those who reckon with it. */
+/* The tap's speed, in Mbit/s, which means nothing to the tap.  An
+ * administrator may change it for those who reckon with it. */
+int
+netdev_dpdkvkernel_get_speed(const struct netdev *netdev, uint32_t *current,
+                             uint32_t *max)
+{
+    struct netdev_dpdkvkernel *dev = netdev_dpdkvkernel_cast(netdev);
+
+    ovs_mutex_lock(&dev->mutex);
+    *current = (dev->link_error ? 0
+                : vkernel_tap_get_speed(dev->device.tap));
+    ovs_mutex_unlock(&dev->mutex);
+    *max = 0;
+    return 0;
+}
+
+/* Likewise, as far as there is a bit for it. */
 int
 netdev_dpdkvkernel_get_features(const struct netdev *netdev,
                                 enum netdev_features *current,

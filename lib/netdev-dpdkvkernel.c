@@ -447,6 +447,7 @@ static const struct netdev_class dpdkvkernel_class = {
     .get_ifindex = netdev_dpdkvkernel_get_ifindex,
     .get_carrier = netdev_dpdkvkernel_get_carrier,
     .get_features = netdev_dpdkvkernel_get_features,
+    VKERNEL_COMPAT_GET_SPEED(netdev_dpdkvkernel_get_speed)
     .get_carrier_resets = netdev_dpdkvkernel_get_carrier_resets,
     .get_stats = netdev_dpdkvkernel_get_stats,
     .get_custom_stats = netdev_dpdkvkernel_get_custom_stats,

@@ -45,6 +45,13 @@
 #define VKERNEL_MAX_QUEUES 8
 #endif
 
+/* Initializes the member get_speed of a struct netdev_class, if it has one. */
+#if VKERNEL_HAVE_NETDEV_CLASS_GET_SPEED
+#define VKERNEL_COMPAT_GET_SPEED(FUNCTION) .get_speed = FUNCTION,
+#else
+#define VKERNEL_COMPAT_GET_SPEED(FUNCTION)
+#endif
+
 /* Returns true if other_config:hw-offload is on, and ports with an interface
  * index may be taken for ones of the kernel's datapath. */
 static inline bool
