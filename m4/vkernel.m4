@@ -44,6 +44,8 @@ AC_DEFUN([VKERNEL_CHECK_OVS],
      [], [with_ovs_build=no])
 
    AC_PATH_TOOL([PKG_CONFIG], [pkg-config])
+   DPDK_VERSION=`test -z "$PKG_CONFIG" ||
+                 $PKG_CONFIG --modversion libdpdk 2> /dev/null`
    AS_CASE([$with_ovs_source:$with_ovs_build],
      [no:no], [VKERNEL_OVS_PACKAGED],
      [*:no], [VKERNEL_OVS_IN_SOURCE],
@@ -105,7 +107,6 @@ AC_DEFUN([VKERNEL_OVS_GIVEN],
      [AC_MSG_ERROR(m4_normalize([$OVS_BUILDDIR is no Open vSwitch build, or its
         source is no longer in "$OVS_SRCDIR": set --with-ovs-build]))])
    OVS_SRCDIR=`cd "$OVS_SRCDIR" && pwd -P`
-   DPDK_VERSION=`test -z "$PKG_CONFIG" || $PKG_CONFIG --modversion libdpdk`
    AS_CASE([$with_ovs_source],
      [no], [],
      [AS_IF([test "$with_ovs_source" -ef "$OVS_SRCDIR"], [],
@@ -123,7 +124,7 @@ AC_DEFUN([VKERNEL_OVS_PACKAGED],
    AS_IF([$PKG_CONFIG --exists libdpdk], [],
      [AC_MSG_ERROR(m4_normalize([DPDK is not there ($PKG_CONFIG knows no
         libdpdk): apt-get install libdpdk-dev]))])
-   DPDK_VERSION=`$PKG_CONFIG --modversion libdpdk`
+
    ovs_package=/usr/src/openvswitch
    AS_IF([test -f $ovs_package/openvswitch.tar.gz],
      [ovs_package=$ovs_package/openvswitch.tar.gz],
