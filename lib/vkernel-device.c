@@ -21,6 +21,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "netlink-socket.h"
 #include "packets.h"
 #include "userspace-tso.h"
 #include "util.h"
@@ -29,6 +30,7 @@
 #include "vkernel-port.h"
 #include "vkernel-stats.h"
 #include "vkernel-tap.h"
+#include "vkernel-watch.h"
 #include "vkernel-worker.h"
 
 /* Makes the buffers that the configuration and MTU of 'device' take. */
@@ -46,6 +48,19 @@ create_buffers(struct vkernel_device *device)
     return vkernel_buffers_create(&device->buffers, &args);
 }
 
+/* Asks the kernel how the tap of 'device' is, which was there just before. */
+static char *
+get_link(const struct vkernel_device *device, struct vkernel_link *link)
+{
+    int error = vkernel_tap_get_link(device->tap, link);
+
+    return (error
+            ? xasprintf("the tap \"%s\" is gone (%s)",
+                        vkernel_tap_get_name(device->tap),
+                        ovs_strerror(error))
+            : NULL);
+}
+
 /* Compares what the kernel has with what 'device' asked for: that no call
  * failed proves nothing. */
 static char *
@@ -53,12 +68,11 @@ check_granted(const struct vkernel_device *device)
 {
     const char *ifname = vkernel_tap_get_name(device->tap);
     struct vkernel_link link;
-    int error;
+    char *message;
 
-    error = vkernel_tap_get_link(device->tap, &link);
-    if (error) {
-        return xasprintf("the tap \"%s\" is gone (%s)", ifname,
-                         ovs_strerror(error));
+    message = get_link(device, &link);
+    if (message) {
+        return message;
     }
     if (link.n_queues != device->config.n_queues) {
         return xasprintf("the kernel gave the tap \"%s\" %d queues, not the "
@@ -122,6 +136,33 @@ probe_port(struct vkernel_device *device,
     return message;
 }
 
+/* As probe_port(), but with the tap's address.  The driver sets that to its
+ * own, at its probe and again when it is configured: only the kernel's events
+ * tell of one that an administrator has given the tap in between. */
+static char *
+probe_port_with_mac(struct vkernel_device *device,
+                    struct vkernel_port_args *args)
+{
+    struct vkernel_link link;
+    struct nl_sock *watch;
+    struct eth_addr mac;
+    char *message;
+
+    /* Without it works all the same. */
+    vkernel_watch_open(&watch);
+    message = get_link(device, &link);
+    if (!message) {
+        args->mac = device->mac = link.mac;
+        message = probe_port(device, args);
+    }
+    if (!message && watch
+        && vkernel_watch_take_mac(watch, link.ifindex, device->mac, &mac)) {
+        vkernel_device_set_mac(device, mac);
+    }
+    nl_sock_destroy(watch);
+    return message;
+}
+
 /* Closes the port of 'device', if it has one. */
 static void
 close_port__(struct vkernel_device *device)
@@ -132,11 +173,12 @@ close_port__(struct vkernel_device *device)
     device->port = NULL;
 }
 
-/* Opens the port of 'device', which has its tap and buffers. */
+/* Opens the port of 'device', which has its tap and buffers, with the device's
+ * address or, if 'follow_mac', with the tap's. */
 static char *
-open_port(struct vkernel_device *device)
+open_port(struct vkernel_device *device, bool follow_mac)
 {
-    const struct vkernel_port_args args = {
+    struct vkernel_port_args args = {
         .vhost_path = device->config.vhost_path,
         .ifname = vkernel_tap_get_name(device->tap),
         .mac = device->mac,
@@ -159,7 +201,9 @@ open_port(struct vkernel_device *device)
     }
     message = set_up_tap(device);
     if (!message) {
-        message = probe_port(device, &args);
+        message = (follow_mac
+                   ? probe_port_with_mac(device, &args)
+                   : probe_port(device, &args));
     }
     vkernel_netns_leave(saved);
     if (!message) {
@@ -221,7 +265,7 @@ vkernel_device_open(struct vkernel_device *device,
         message = create_buffers(device);
     }
     if (!message) {
-        message = open_port(device);
+        message = open_port(device, true);
     }
     if (message) {
         vkernel_device_close(device);
@@ -314,7 +358,7 @@ vkernel_device_switch(struct vkernel_device *device,
         device->mac = link.mac;
     }
     next->mac = device->mac;
-    message = open_port(next);
+    message = open_port(next, follow_mac && next->tap == device->tap);
     if (!message) {
         vkernel_device_discard(device, next);
         *device = *next;
@@ -323,7 +367,7 @@ vkernel_device_switch(struct vkernel_device *device,
     }
 
     vkernel_device_discard(next, device);
-    again = open_port(device);
+    again = open_port(device, follow_mac);
     if (again) {
         char *both = xasprintf("%s; and on the way back: %s", message, again);
 

@@ -129,8 +129,8 @@ parse_stats(const struct nlattr *attr, struct vkernel_link_stats *stats)
     stats->tx_dropped = s.tx_dropped;
 }
 
-static int
-parse_link(const struct ofpbuf *msg, struct vkernel_link *link)
+int
+vkernel_link_parse(const struct ofpbuf *msg, struct vkernel_link *link)
 {
     static const struct nl_policy policy[] = {
         [IFLA_ADDRESS] = { .type = NL_A_UNSPEC, .optional = true },
@@ -205,7 +205,7 @@ vkernel_link_get(struct nl_sock *sock, const char *ifname, int ifindex,
     }
     error = vkernel_rtnl_transact(sock, &request, &reply);
     if (!error) {
-        error = parse_link(&reply, link);
+        error = vkernel_link_parse(&reply, link);
     }
     ofpbuf_uninit(&reply);
     return error;
@@ -332,7 +332,7 @@ vkernel_link_for_each(struct nl_sock *sock,
     while (nl_msg_next(&all, &msg)) {
         struct vkernel_link link;
 
-        if (!parse_link(&msg, &link)) {
+        if (!vkernel_link_parse(&msg, &link)) {
             cb(&link, aux);
         }
     }

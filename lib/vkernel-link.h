@@ -81,6 +81,10 @@ struct vkernel_link {
 int vkernel_link_get(struct nl_sock *, const char *ifname, int ifindex,
                      struct vkernel_link *link);
 
+/* Fills 'link' with what 'msg' tells of a device, an answer or an event.
+ * EPROTO if it tells of none that is there. */
+int vkernel_link_parse(const struct ofpbuf *msg, struct vkernel_link *link);
+
 int vkernel_link_set_mtu(struct nl_sock *, int ifindex, int mtu);
 int vkernel_link_set_gso_max_size(struct nl_sock *, int ifindex, int size);
 int vkernel_link_set_txqueuelen(struct nl_sock *, int ifindex, int n_packets);

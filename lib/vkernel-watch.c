@@ -27,7 +27,9 @@
 #include "byte-order.h"
 #include "netlink-socket.h"
 #include "openvswitch/ofpbuf.h"
+#include "packets.h"
 #include "util.h"
+#include "vkernel-link.h"
 #include "vkernel-rtnl.h"
 
 /* Has the kernel pass no event of a route on to 'sock' that is not of our own
@@ -130,4 +132,27 @@ vkernel_watch_take(struct nl_sock *sock, int ifindex)
     } while (!error || error == ENOBUFS);
     ofpbuf_uninit(&buf);
     return news;
+}
+
+bool
+vkernel_watch_take_mac(struct nl_sock *sock, int ifindex, struct eth_addr mac,
+                       struct eth_addr *macp)
+{
+    struct ofpbuf buf;
+    bool found = false;
+    int error;
+
+    ofpbuf_init(&buf, 4096);
+    do {
+        struct vkernel_link link;
+
+        error = nl_sock_recv(sock, &buf, NULL, false);
+        if (!error && !vkernel_link_parse(&buf, &link)
+            && link.ifindex == ifindex && !eth_addr_equals(link.mac, mac)) {
+            *macp = link.mac;
+            found = true;
+        }
+    } while (!error || error == ENOBUFS);
+    ofpbuf_uninit(&buf);
+    return found;
 }

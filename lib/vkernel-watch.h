@@ -21,8 +21,12 @@
  * devices, their addresses, and routes of our own.
  *
  * The socket is the caller's, to be nl_sock_destroy()ed; there is no other
- * state and no lock.  vkernel-tap.c calls these functions from the main
- * thread. */
+ * state and no lock.  vkernel-tap.c and vkernel-device.c call these functions
+ * from the main thread. */
+
+#include <stdbool.h>
+
+#include "openvswitch/types.h"
 
 struct nl_sock;
 
@@ -42,5 +46,11 @@ int vkernel_watch_open(struct nl_sock **sockp);
  * of enum vkernel_watch_news, as seen from the device 'ifindex'; all of them
  * if the kernel told more than there was room for. */
 unsigned int vkernel_watch_take(struct nl_sock *, int ifindex);
+
+/* Takes the same.  Returns true and stores into '*macp' the last address of
+ * the device 'ifindex' that was not 'mac', or returns false if the kernel told
+ * of none. */
+bool vkernel_watch_take_mac(struct nl_sock *, int ifindex, struct eth_addr mac,
+                            struct eth_addr *macp);
 
 #endif /* vkernel-watch.h */

@@ -31,6 +31,7 @@
 #include <string.h>
 
 #include "command-line.h"
+#include "netlink-socket.h"
 #include "packets.h"
 #include "smap.h"
 #include "userspace-tso.h"
@@ -40,8 +41,11 @@
 #include "vkernel-port.h"
 #include "vkernel-stats.h"
 #include "vkernel-tap.h"
+#include "vkernel-watch.h"
 #include "vkernel-worker.h"
 #include "vkernel-testlib.h"
+
+#define SIM_IFINDEX 7
 
 /* A simulated tap. */
 struct vkernel_tap {
@@ -89,6 +93,10 @@ static struct {
     int fewer_queues;
     int smaller_mtu;
     int larger_gso;             /* Here, how much more. */
+
+    /* What an administrator gives the tap while a port is opened, before the
+     * driver sets its own. */
+    struct eth_addr mac_meanwhile;
 } sim;
 
 /* Does Open vSwitch want TSO? */
@@ -216,6 +224,7 @@ vkernel_tap_get_link(struct vkernel_tap *tap, struct vkernel_link *link)
     } else if (tap->deleted) {
         return ENODEV;
     }
+    link->ifindex = SIM_IFINDEX;
     link->mtu = tap->mtu - (tap->port ? sim.smaller_mtu : 0);
     link->mac = tap->mac;
     link->gso_max_size = tap->gso_max_size + sim.larger_gso;
@@ -285,6 +294,26 @@ vkernel_netns_leave(int saved)
 {
     ovs_assert(sim.in_netns && saved == 1234);
     sim.in_netns = false;
+}
+
+/* vkernel-watch.h. */
+
+int
+vkernel_watch_open(struct nl_sock **sockp)
+{
+    ovs_assert(sim.in_netns);
+    *sockp = NULL;
+    return nl_sock_create(NETLINK_ROUTE, sockp);
+}
+
+bool
+vkernel_watch_take_mac(struct nl_sock *sock, int ifindex, struct eth_addr mac,
+                       struct eth_addr *macp)
+{
+    ovs_assert(sock && ifindex == SIM_IFINDEX);
+    *macp = sim.mac_meanwhile;
+    return (!eth_addr_is_zero(sim.mac_meanwhile)
+            && !eth_addr_equals(sim.mac_meanwhile, mac));
 }
 
 /* vkernel-mempool.h. */
@@ -804,6 +833,17 @@ test_late_mac(struct ovs_cmdl_context *ctx OVS_UNUSED)
         ovs_assert(!vkernel_device_switch(&device, &next, follow, &stats));
         ovs_assert(eth_addr_equals(device.mac, *want));
         ovs_assert(eth_addr_equals(device.port->mac, *want));
+    }
+    /* Even while the driver has the tap. */
+    for (int follow = 0; follow < 2; follow++) {
+        const struct eth_addr *want = follow ? &mac : &other;
+
+        ovs_assert(!vkernel_device_prepare(&device, &config, 1500, &next));
+        sim.mac_meanwhile = mac;
+        ovs_assert(!vkernel_device_switch(&device, &next, follow, &stats));
+        memset(&sim.mac_meanwhile, 0, sizeof sim.mac_meanwhile);
+        assert_device(&device, &config, 1500);
+        ovs_assert(eth_addr_equals(device.mac, *want));
     }
     vkernel_config_uninit(&config);
     close_device(&device);
