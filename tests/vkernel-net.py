@@ -55,6 +55,7 @@
         prints how many there were.
 """
 
+import contextlib
 import ctypes
 import fcntl
 import os
@@ -145,13 +146,20 @@ def tcp_file(address, port, path, back, *words):
         s.sendall(data)
         s.shutdown(socket.SHUT_WR)
 
-    threading.Thread(target=send, daemon=True).start()
-    with open(back, 'wb') as f:
-        while True:
-            part = s.recv(65536)
-            if not part:
-                break
-            f.write(part)
+    sender = threading.Thread(target=send)
+    sender.start()
+    try:
+        with open(back, 'wb') as f:
+            while True:
+                part = s.recv(65536)
+                if not part:
+                    break
+                f.write(part)
+    finally:
+        # Python may crash if it ends while a thread has something to print.
+        with contextlib.suppress(OSError):
+            s.shutdown(socket.SHUT_RDWR)
+        sender.join()
 
 
 def largest(path):
