@@ -75,10 +75,11 @@ tests/system-vkernel.db: $(OVS_SRCDIR)/vswitchd/vswitch.ovsschema
 	ovsdb-tool create $@.tmp $(OVS_SRCDIR)/vswitchd/vswitch.ovsschema && \
 	rm -f tests/.system-vkernel.db.tmp.~lock~ && mv $@.tmp $@
 
-# The limit of time is for a slow machine: ten minutes are usual.
+# The limit of time is for a slow machine: a quarter of an hour is usual.
 check-system: check-vkernel$(SANITIZE:%=-sanitized)
 check-vkernel: $(SYSTEM_TESTSUITE) tests/system-vkernel.db $(sbin_PROGRAMS) \
-		tests/test-vkernel-host tests/test-vkernel-netlink \
+		tests/test-vkernel tests/test-vkernel-host \
+		tests/test-vkernel-netlink \
 		tests/test-vkernel-tap \
 		tests/test-vkernel-worker
 	rm -rf $(SYSTEM_TESTSUITE_OUT)/system-vkernel-testsuite.*
