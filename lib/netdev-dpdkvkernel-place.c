@@ -342,11 +342,19 @@ is_orphan(const char *name)
     return is_open;
 }
 
+/* The database says which ports there are to be.  Nobody waits for it here: a
+ * change of the database wakes the main thread up, and so does its lock, which
+ * another daemon may hold. */
+static bool
+may_sweep(void)
+{
+    return !netdev_dpdkvkernel_exiting && netdev_dpdkvkernel_has_database();
+}
+
 void
 netdev_dpdkvkernel_sweep_run(void)
 {
-    if (time_msec() < sweep_at || netdev_dpdkvkernel_exiting
-        || !netdev_dpdkvkernel_has_database()) {
+    if (time_msec() < sweep_at || !may_sweep()) {
         return;
     }
     if (!settled_at) {
@@ -359,7 +367,7 @@ netdev_dpdkvkernel_sweep_run(void)
 void
 netdev_dpdkvkernel_sweep_wait(void)
 {
-    if (settled_at && sweep_at != LLONG_MAX) {
+    if (settled_at && sweep_at != LLONG_MAX && may_sweep()) {
         poll_timer_wait_until(sweep_at);
     }
 }
