@@ -32,9 +32,9 @@
 #include "vkernel-link.h"
 #include "vkernel-rtnl.h"
 
-/* Has the kernel pass no event of a route on to 'sock' that is not of our own
- * ones.  A router may have a full table, and its routing daemon change it all
- * the time. */
+/* Has the kernel pass no event of a route on to 'sock' that is neither one of
+ * our own nor an administrator's, which may be in the way of one.  A router
+ * may have a full table, and its routing daemon change it all the time. */
 static int
 filter_routes(struct nl_sock *sock)
 {
@@ -45,10 +45,12 @@ filter_routes(struct nl_sock *sock)
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CONSTANT_HTONS(RTM_NEWROUTE),
                  1, 0),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CONSTANT_HTONS(RTM_DELROUTE),
-                 0, 2),
+                 0, 4),
         BPF_STMT(BPF_LD | BPF_B | BPF_ABS,
                  NLMSG_HDRLEN + offsetof(struct rtmsg, rtm_protocol)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, VKERNEL_RTNL_PROTOCOL, 0, 1),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, VKERNEL_RTNL_PROTOCOL, 2, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, RTPROT_BOOT, 1, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, RTPROT_STATIC, 0, 1),
         BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
         BPF_STMT(BPF_RET | BPF_K, 0),
     };

@@ -18,7 +18,7 @@
 #define VKERNEL_WATCH_H 1
 
 /* A socket that the kernel tells of changes in one network namespace: of
- * devices, their addresses, and routes of our own.
+ * devices, their addresses, and routes of our own or an administrator's.
  *
  * The socket is the caller's, to be nl_sock_destroy()ed; there is no other
  * state and no lock.  vkernel-tap.c and vkernel-device.c call these functions
@@ -33,8 +33,8 @@ struct nl_sock;
 /* What a change was of, as seen from one device. */
 enum vkernel_watch_news {
     VKERNEL_WATCH_DEVICE = 1 << 0, /* The device itself. */
-    VKERNEL_WATCH_BELONGINGS = 1 << 1, /* Its addresses, or those of its routes
-                                        * that are our own. */
+    VKERNEL_WATCH_BELONGINGS = 1 << 1, /* Its addresses, or those of its
+                                        * routes. */
     VKERNEL_WATCH_OTHERS = 1 << 2, /* Another device. */
 };
 
