@@ -110,13 +110,46 @@ close_netns(struct vkernel_tap *tap)
     }
 }
 
+/* Follows a change of the name of 'tap'.  Returns true if there is one. */
+static bool
+follow_name(struct vkernel_tap *tap)
+{
+    char ifname[IFNAMSIZ];
+
+    if (vkernel_anchor_get_name(tap->anchor, ifname)
+        || !strcmp(tap->ifname, ifname)) {
+        return false;
+    }
+    VLOG_INFO("tap %s was renamed to %s", tap->ifname, ifname);
+    ovs_strlcpy(tap->ifname, ifname, sizeof tap->ifname);
+    return true;
+}
+
+/* Finds the index that 'tap' has in the namespace of its sockets.  It may be
+ * renamed at any moment: whoever moves a tap often does so right after. */
+static int
+find_ifindex(struct vkernel_tap *tap)
+{
+    struct vkernel_link link;
+    int error;
+
+    error = vkernel_link_get(tap->sock, tap->ifname, 0, &link);
+    while (follow_name(tap)) {
+        tap->events |= VKERNEL_TAP_RENAMED;
+        error = vkernel_link_get(tap->sock, tap->ifname, 0, &link);
+    }
+    if (!error) {
+        tap->ifindex = link.ifindex;
+    }
+    return error;
+}
+
 /* Opens the present namespace of 'tap'.  Returns 0 or a positive errno
  * value. */
 static int
 open_netns__(struct vkernel_tap *tap)
 {
     static unsigned int n_places;
-    struct vkernel_link link;
     int error;
 
     tap->place = ++n_places;
@@ -125,14 +158,7 @@ open_netns__(struct vkernel_tap *tap)
     if (!error) {
         error = open_sockets(tap);
     }
-    if (error) {
-        return error;
-    }
-    error = vkernel_link_get(tap->sock, tap->ifname, 0, &link);
-    if (!error) {
-        tap->ifindex = link.ifindex;
-    }
-    return error;
+    return error ? error : find_ifindex(tap);
 }
 
 /* As open_netns__(), and remembers what came of it. */
@@ -465,15 +491,8 @@ follow_netns(struct vkernel_tap *tap)
 static int
 follow(struct vkernel_tap *tap)
 {
-    char ifname[IFNAMSIZ];
-    int events = 0;
+    int events = follow_name(tap) ? VKERNEL_TAP_RENAMED : 0;
 
-    if (!vkernel_anchor_get_name(tap->anchor, ifname)
-        && strcmp(tap->ifname, ifname)) {
-        VLOG_INFO("tap %s was renamed to %s", tap->ifname, ifname);
-        ovs_strlcpy(tap->ifname, ifname, sizeof tap->ifname);
-        events |= VKERNEL_TAP_RENAMED;
-    }
     if (has_moved(tap)) {
         tap->up_before = tap->up;
         follow_netns(tap);

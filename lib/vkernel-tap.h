@@ -157,8 +157,7 @@ void vkernel_tap_wait(const struct vkernel_tap *);
 
 /* What may have changed, for vkernel_tap_take_news(). */
 enum vkernel_tap_news {
-    VKERNEL_TAP_NEWS_TAP = 1 << 0, /* The tap, its addresses or those of its
-                                    * routes that are our own. */
+    VKERNEL_TAP_NEWS_TAP = 1 << 0, /* The tap, its addresses or routes. */
     VKERNEL_TAP_NEWS_OTHERS = 1 << 1, /* Another device. */
 };
 
@@ -167,7 +166,9 @@ enum vkernel_tap_news {
 unsigned int vkernel_tap_take_news(struct vkernel_tap *);
 
 /* Returns a socket for requests in the tap's namespace, which stays the tap's
- * and is valid until the next vkernel_tap_run(), and stores into '*ifindexp'
+ * and is valid until the next call of vkernel_tap_run(),
+ * vkernel_tap_get_link(), vkernel_tap_move() or vkernel_tap_abandon(), and
+ * stores into '*ifindexp'
  * the tap's index there.  Returns NULL if the tap is where it cannot be
  * asked. */
 struct nl_sock *vkernel_tap_get_sock(const struct vkernel_tap *,

@@ -287,6 +287,48 @@ test_kernel_overflow(struct ovs_cmdl_context *ctx OVS_UNUSED)
     vkernel_tap_close(tap);
 }
 
+/* What the tap "t0" is renamed to as soon as a socket is made to watch it. */
+static const char *rename_to;
+
+int __real_vkernel_watch_open(struct nl_sock **);
+int __wrap_vkernel_watch_open(struct nl_sock **);
+
+int
+__wrap_vkernel_watch_open(struct nl_sock **sockp)
+{
+    if (rename_to) {
+        rename_by_hand("t0", rename_to);
+        rename_to = NULL;
+    }
+    return __real_vkernel_watch_open(sockp);
+}
+
+/* kernel-rename: a tap is moved and then renamed, before the former was
+ * followed. */
+static void
+test_kernel_rename(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    struct vkernel_tap *tap;
+    int saved;
+
+    enter_namespaces();
+    tap = open_tap(NULL, NULL);
+    move_by_hand(tap, netns_fds[1]);
+    rename_to = "t1";
+    ovs_assert(vkernel_tap_run(tap) & VKERNEL_TAP_MOVED);
+    ovs_assert(!rename_to);
+    ovs_assert(vkernel_tap_run(tap) == VKERNEL_TAP_RENAMED);
+    ovs_assert(!vkernel_tap_run(tap));
+    print_tap(tap);
+    ovs_assert(!vkernel_tap_enter_netns(tap, &saved));
+    rename_by_hand("t1", "t2");
+    vkernel_netns_leave(saved);
+    ovs_assert(vkernel_tap_run(tap)
+               == (VKERNEL_TAP_CHANGED | VKERNEL_TAP_RENAMED));
+    print_tap(tap);
+    vkernel_tap_close(tap);
+}
+
 /* What is_orphan() returns, and the name it was last asked for. */
 static bool orphan;
 static char *asked;
@@ -413,6 +455,7 @@ static const struct ovs_cmdl_command commands[] = {
     { "sysctl", "PATH...", 1, INT_MAX, test_sysctl, OVS_RO },
     { "kernel-place", NULL, 0, 0, test_kernel_place, OVS_RO },
     { "kernel-overflow", NULL, 0, 0, test_kernel_overflow, OVS_RO },
+    { "kernel-rename", NULL, 0, 0, test_kernel_rename, OVS_RO },
     { "kernel-cycles", NULL, 0, 0, test_kernel_cycles, OVS_RO },
     { "kernel-persist", NULL, 0, 0, test_kernel_persist, OVS_RO },
     { NULL, NULL, 0, 0, NULL, OVS_RO },
