@@ -79,7 +79,9 @@ vkernel_netns_enter(int netns_fd, int *savedp)
         close(saved);
         return 0;
     }
-    if (setns(netns_fd, CLONE_NEWNET)) {
+    /* First where we are, for the way back takes the same privilege, which a
+     * process may have there only. */
+    if (setns(saved, CLONE_NEWNET) || setns(netns_fd, CLONE_NEWNET)) {
         int error = errno;
 
         close(saved);
@@ -96,8 +98,8 @@ vkernel_netns_leave(int saved)
         return;
     }
     if (setns(saved, CLONE_NEWNET)) {
-        /* The thread would go on in the wrong namespace.  This cannot fail
-         * with a namespace that the thread has just come from. */
+        /* The thread would go on in the wrong namespace.  This cannot fail:
+         * see vkernel_netns_enter(). */
         VLOG_FATAL("cannot return to the daemon's network namespace (%s)",
                    ovs_strerror(errno));
     }

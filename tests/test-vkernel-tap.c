@@ -329,6 +329,21 @@ test_kernel_rename(struct ovs_cmdl_context *ctx OVS_UNUSED)
     vkernel_tap_close(tap);
 }
 
+/* netns-enter PATH: enters it, and comes back. */
+static void
+test_netns_enter(struct ovs_cmdl_context *ctx)
+{
+    int saved;
+    int error;
+    int fd;
+
+    ovs_assert(!vkernel_netns_open(ctx->argv[1], &fd));
+    error = vkernel_netns_enter(fd, &saved);
+    puts(error ? ovs_strerror(error) : "entered");
+    vkernel_netns_leave(saved);
+    close(fd);
+}
+
 /* What is_orphan() returns, and the name it was last asked for. */
 static bool orphan;
 static char *asked;
@@ -452,6 +467,7 @@ test_kernel_cycles(struct ovs_cmdl_context *ctx OVS_UNUSED)
 
 static const struct ovs_cmdl_command commands[] = {
     { "netns-open", "PATH...", 1, INT_MAX, test_netns_open, OVS_RO },
+    { "netns-enter", "PATH", 1, 1, test_netns_enter, OVS_RO },
     { "sysctl", "PATH...", 1, INT_MAX, test_sysctl, OVS_RO },
     { "kernel-place", NULL, 0, 0, test_kernel_place, OVS_RO },
     { "kernel-overflow", NULL, 0, 0, test_kernel_overflow, OVS_RO },
