@@ -142,7 +142,9 @@ sweep_link(const struct vkernel_link *link, void *aux_)
     const char *iface = get_free_tap_iface(link);
     int error;
 
-    if (iface && aux->is_orphan(iface)) {
+    /* Of a mark that was cut off, the Interface's name is not known. */
+    if (iface && strlen(link->alias) < VKERNEL_MAX_ALIAS
+        && aux->is_orphan(iface)) {
         error = vkernel_link_delete(aux->sock, link->ifindex);
         if (error) {
             VLOG_WARN("cannot remove the tap %s, which interface %s has left "
