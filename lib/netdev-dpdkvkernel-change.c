@@ -139,11 +139,15 @@ netdev_dpdkvkernel_prepare_change(struct netdev_dpdkvkernel *dev)
 
 /* The kernel's side. */
 
-/* Makes the tap what the options ask for, if it is time to look. */
+/* Makes the tap what the options ask for, if it is where they ask for it: in
+ * another namespace, addresses and routes might do harm. */
 static void
 run_host(struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex)
 {
+    if (dev->misplaced) {
+        return;
+    }
     if (vkernel_host_run(dev->host, dev->device.tap,
                          &dev->wanted_config.host)) {
         const char *error = vkernel_host_get_error(dev->host);
@@ -409,6 +413,7 @@ netdev_dpdkvkernel_apply_options(struct netdev_dpdkvkernel *dev,
         set_wanted_config(dev, &config);
     }
     if (!message) {
+        netdev_dpdkvkernel_place_tap(dev);
         run_host(dev);
     }
     if (dev->device.tap) {

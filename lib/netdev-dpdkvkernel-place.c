@@ -95,6 +95,7 @@ move_tap(struct netdev_dpdkvkernel *dev, bool back)
 
         free(message);
         message = text;
+        dev->misplaced = true;
         dev->place_at = (vkernel_retry_lacks_file(&dev->wanted_config)
                          ? vkernel_retry_look_again()
                          : vkernel_retry_back_off(&dev->place_delay));
@@ -155,6 +156,7 @@ netdev_dpdkvkernel_place_tap(struct netdev_dpdkvkernel *dev)
     if (!has_tap_to_place(dev) || time_msec() < dev->place_at) {
         return;
     }
+    dev->misplaced = false;
     dev->place_at = netns ? time_msec() + LOOK_INTERVAL : LLONG_MAX;
     switch (vkernel_tap_find(dev->device.tap, netns)) {
     case VKERNEL_TAP_RIGHT:

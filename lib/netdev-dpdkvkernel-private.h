@@ -164,6 +164,7 @@ struct netdev_dpdkvkernel {
     long long int place_at OVS_GUARDED; /* When to look again, as time_msec(),
                                          * or LLONG_MAX. */
     int place_delay OVS_GUARDED; /* Milliseconds, once that has failed. */
+    bool misplaced OVS_GUARDED; /* It cannot be moved to where it shall be. */
     bool abandon_tap OVS_GUARDED; /* At the next switch: its namespace was
                                    * deleted. */
     bool look_at_persist OVS_GUARDED; /* May the tap not be what "persist"

@@ -164,7 +164,9 @@ netdev_dpdkvkernel_wait(const struct netdev_class *netdev_class OVS_UNUSED)
         ovs_mutex_lock(&dev->mutex);
         if (dev->device.tap) {
             vkernel_tap_wait(dev->device.tap);
-            vkernel_host_wait(dev->host);
+            if (!dev->misplaced) {
+                vkernel_host_wait(dev->host);
+            }
         }
         netdev_dpdkvkernel_wait_workers(dev);
         if (dev->retry_at) {
