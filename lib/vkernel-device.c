@@ -196,8 +196,8 @@ open_port(struct vkernel_device *device, bool follow_mac)
     error = vkernel_tap_enter_netns(device->tap, &saved);
     if (error) {
         return xasprintf("cannot enter the network namespace of tap \"%s\" "
-                         "(%s): CAP_SYS_ADMIN is needed", args.ifname,
-                         ovs_strerror(error));
+                         "(%s)%s", args.ifname, ovs_strerror(error),
+                         error == EPERM ? ": CAP_SYS_ADMIN is needed" : "");
     }
     message = set_up_tap(device);
     if (!message) {

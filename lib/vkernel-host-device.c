@@ -37,7 +37,12 @@ typedef int set_value_func(struct vkernel_host_look *, const char *value);
 static int
 set_alias(struct vkernel_host_look *look, const char *alias)
 {
-    return vkernel_link_set_alias(look->sock, look->link.ifindex, alias);
+    int error = vkernel_link_set_alias(look->sock, look->link.ifindex, alias);
+
+    if (!error) {
+        ovs_strlcpy(look->link.alias, alias, sizeof look->link.alias);
+    }
+    return error;
 }
 
 static int
@@ -81,13 +86,14 @@ apply_value(struct vkernel_host_look *look, struct vkernel_host_value *value,
 void
 vkernel_host_apply_alias(struct vkernel_host_look *look)
 {
+    char now[VKERNEL_LINK_ALIAS_SIZE];
+
+    ovs_strlcpy(now, look->link.alias, sizeof now);
     apply_value(look, &look->host->alias, "host-alias", look->config->alias,
-                look->link.alias, set_alias);
-    if (look->config->alias) {
-        smap_add(&look->status, "alias", look->config->alias);
-    } else if (look->link.alias[0]
-               && strncmp(look->link.alias, VKERNEL_ALIAS_PREFIX,
-                          strlen(VKERNEL_ALIAS_PREFIX))) {
+                now, set_alias);
+    if (look->link.alias[0]
+        && strncmp(look->link.alias, VKERNEL_ALIAS_PREFIX,
+                   strlen(VKERNEL_ALIAS_PREFIX))) {
         smap_add(&look->status, "alias", look->link.alias);
     }
 }
@@ -213,8 +219,9 @@ vkernel_host_apply_sysctls(struct vkernel_host_look *look)
     error = vkernel_tap_enter_netns(look->tap, &saved);
     if (error) {
         vkernel_host_look_fail(look, "set", "host-sysctl", "", error,
-                               "CAP_SYS_ADMIN is needed in another network "
-                               "namespace");
+                               (error == EPERM
+                                ? "CAP_SYS_ADMIN is needed"
+                                : NULL));
         return;
     }
     SHASH_FOR_EACH_SAFE (node, &look->host->sysctls) {

@@ -112,7 +112,8 @@ void vkernel_host_look_changed(struct vkernel_host_look *, const char *key);
 
 /* Adds to the errors that 'value' of the option 'key', a literal, could not be
  * dealt with, as 'verb' says, because of 'error', a positive errno value.
- * 'hint' tells the user what can be done about it, or is NULL. */
+ * 'hint' tells the user what can be done about it, or is NULL for what can be
+ * said of 'error' alone. */
 void vkernel_host_look_fail(struct vkernel_host_look *, const char *verb,
                             const char *key, const char *value, int error,
                             const char *hint);

@@ -144,7 +144,7 @@ vkernel_host_look_fail(struct vkernel_host_look *look, const char *verb,
     ds_put_format(&look->errors, "%scannot %s options:%s=\"%s\" (%s)",
                   look->errors.length ? "; " : "", verb, key, value,
                   ovs_strerror(error));
-    if (error == EPERM) {
+    if (!hint && error == EPERM) {
         hint = "CAP_NET_ADMIN is needed";
     }
     if (hint) {
@@ -166,9 +166,10 @@ asks_for_something(const struct vkernel_host_config *config)
             || config->alias || config->txqueuelen);
 }
 
-/* Makes the tap what it shall be.  Some depends on what comes before: routes
- * on addresses, both on the state, and addresses of IPv6 on the VRF and on
- * sysctls. */
+/* Makes the tap what it shall be.  The look has a socket from here on, for
+ * vkernel_tap_get_link() may make another one.  Some depends on what comes
+ * before: routes on addresses, both on the state, and addresses of IPv6 on the
+ * VRF and on sysctls. */
 static void
 apply(struct vkernel_host_look *look)
 {

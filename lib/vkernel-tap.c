@@ -181,8 +181,8 @@ enter(int netns_fd, const char *ifname, int *savedp)
 
     return (error
             ? xasprintf("cannot enter the network namespace of tap \"%s\" "
-                        "(%s): CAP_SYS_ADMIN is needed", ifname,
-                        ovs_strerror(error))
+                        "(%s)%s", ifname, ovs_strerror(error),
+                        error == EPERM ? ": CAP_SYS_ADMIN is needed" : "")
             : NULL);
 }
 
