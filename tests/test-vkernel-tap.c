@@ -39,6 +39,7 @@
 #include "netlink-socket.h"
 #include "packets.h"
 #include "util.h"
+#include "vkernel-host-config.h"
 #include "vkernel-link.h"
 #include "vkernel-netns.h"
 #include "vkernel-orphan.h"
@@ -379,6 +380,7 @@ static void
 test_kernel_persist(struct ovs_cmdl_context *ctx OVS_UNUSED)
 {
     char *mark = vkernel_orphan_mark("t0", "vk:0");
+    char *long_name = xzalloc(VKERNEL_MAX_ALIAS + 1);
     struct vkernel_tap *tap;
     size_t n_files;
 
@@ -420,7 +422,20 @@ test_kernel_persist(struct ovs_cmdl_context *ctx OVS_UNUSED)
     ovs_assert(!vkernel_tap_set_alias(tap, mark));
     vkernel_tap_close(tap);
     print_found(mark);
+    free(mark);
+
+    /* A mark that is cut off does not tell whose it is. */
+    memset(long_name, 'x', VKERNEL_MAX_ALIAS);
+    mark = vkernel_orphan_mark("t0", long_name);
+    tap = open_tap(NULL, NULL);
+    ovs_assert(!vkernel_tap_set_persistent(tap, true));
+    ovs_assert(!vkernel_tap_set_alias(tap, mark));
+    vkernel_tap_leave(tap);
+    vkernel_tap_close(tap);
+    vkernel_orphan_sweep(is_orphan);
+    print_found(mark);
     ovs_assert(testlib_count_files() == n_files);
+    free(long_name);
     free(asked);
     free(mark);
 }
