@@ -168,9 +168,8 @@ unsigned int vkernel_tap_take_news(struct vkernel_tap *);
 /* Returns a socket for requests in the tap's namespace, which stays the tap's
  * and is valid until the next call of vkernel_tap_run(),
  * vkernel_tap_get_link(), vkernel_tap_move() or vkernel_tap_abandon(), and
- * stores into '*ifindexp'
- * the tap's index there.  Returns NULL if the tap is where it cannot be
- * asked. */
+ * stores into '*ifindexp' the tap's index there.  Returns NULL if the tap is
+ * where it cannot be asked. */
 struct nl_sock *vkernel_tap_get_sock(const struct vkernel_tap *,
                                      int *ifindexp);
 

@@ -375,6 +375,14 @@ print_found(const char *mark)
     putchar('\n');
 }
 
+/* Makes 'tap' one that is found again by 'mark'. */
+static void
+mark_tap(struct vkernel_tap *tap, const char *mark)
+{
+    ovs_assert(!vkernel_tap_set_persistent(tap, true));
+    ovs_assert(!vkernel_tap_set_alias(tap, mark));
+}
+
 /* kernel-persist: a tap that outlives its anchor. */
 static void
 test_kernel_persist(struct ovs_cmdl_context *ctx OVS_UNUSED)
@@ -387,8 +395,7 @@ test_kernel_persist(struct ovs_cmdl_context *ctx OVS_UNUSED)
     enter_namespaces();
     n_files = testlib_count_files();
     tap = open_tap(NULL, NULL);
-    ovs_assert(!vkernel_tap_set_persistent(tap, true));
-    ovs_assert(!vkernel_tap_set_alias(tap, mark));
+    mark_tap(tap, mark);
     ovs_assert(!vkernel_tap_set_carrier(tap, false));
     print_tap(tap);
     /* The kernel wants a queue that is attached for that. */
@@ -418,8 +425,7 @@ test_kernel_persist(struct ovs_cmdl_context *ctx OVS_UNUSED)
 
     /* Closed for good. */
     tap = open_tap(NULL, mark);
-    ovs_assert(!vkernel_tap_set_persistent(tap, true));
-    ovs_assert(!vkernel_tap_set_alias(tap, mark));
+    mark_tap(tap, mark);
     vkernel_tap_close(tap);
     print_found(mark);
     free(mark);
@@ -428,8 +434,7 @@ test_kernel_persist(struct ovs_cmdl_context *ctx OVS_UNUSED)
     memset(long_name, 'x', VKERNEL_MAX_ALIAS);
     mark = vkernel_orphan_mark("t0", long_name);
     tap = open_tap(NULL, NULL);
-    ovs_assert(!vkernel_tap_set_persistent(tap, true));
-    ovs_assert(!vkernel_tap_set_alias(tap, mark));
+    mark_tap(tap, mark);
     vkernel_tap_leave(tap);
     vkernel_tap_close(tap);
     vkernel_orphan_sweep(is_orphan);
@@ -454,8 +459,7 @@ test_kernel_cycles(struct ovs_cmdl_context *ctx OVS_UNUSED)
         struct vkernel_tap *tap;
 
         ovs_assert(!vkernel_tap_open("t0", i & 1 ? netns : NULL, mark, &tap));
-        ovs_assert(!vkernel_tap_set_persistent(tap, true));
-        ovs_assert(!vkernel_tap_set_alias(tap, mark));
+        mark_tap(tap, mark);
         free(vkernel_tap_format_offloads(tap));
         move_by_hand(tap, netns_fds[!(i & 1)]);
         vkernel_tap_run(tap);
