@@ -62,24 +62,26 @@ get_free_tap_iface(const struct vkernel_link *link)
     return colon ? colon + 1 : NULL;
 }
 
-/* Makes a socket in the namespace of 'netns_fd', or returns NULL. */
-static struct nl_sock *
-create_sock(int netns_fd)
+/* Makes a socket in the namespace of 'netns_fd' and stores it into '*sockp',
+ * or NULL.  Returns 0 or a positive errno value: EPERM if the daemon may not
+ * enter it. */
+static int
+create_sock(int netns_fd, struct nl_sock **sockp)
 {
-    struct nl_sock *sock = NULL;
     int saved;
     int error;
 
+    *sockp = NULL;
     error = vkernel_netns_enter(netns_fd, &saved);
     if (!error) {
-        nl_sock_create(NETLINK_ROUTE, &sock);
+        error = nl_sock_create(NETLINK_ROUTE, sockp);
         vkernel_netns_leave(saved);
     } else if (error == EPERM) {
         VLOG_INFO_ONCE("taps that were left behind are not looked for in "
                        "other network namespaces (%s): CAP_SYS_ADMIN is "
                        "needed", ovs_strerror(error));
     }
-    return sock;
+    return error;
 }
 
 /* What is looked for, and what was found. */
@@ -88,6 +90,7 @@ struct find_aux {
     char *ifname;               /* Room for the name of the tap. */
     bool found;                 /* Is it in the present namespace? */
     int netns_fd;               /* Where it was found, or -1. */
+    int error;                  /* What kept us from looking somewhere. */
 };
 
 static void
@@ -102,31 +105,39 @@ find_link(const struct vkernel_link *link, void *aux_)
     }
 }
 
+/* Looks in the namespace of 'netns_fd'.  Returns true if that is the end of
+ * the search. */
 static bool
 find_in_netns(int netns_fd, void *aux_)
 {
-    struct nl_sock *sock = create_sock(netns_fd);
     struct find_aux *aux = aux_;
+    struct nl_sock *sock;
+    int error;
 
-    if (sock) {
-        vkernel_link_for_each(sock, find_link, aux);
+    error = create_sock(netns_fd, &sock);
+    if (!error) {
+        error = vkernel_link_for_each(sock, find_link, aux);
         nl_sock_destroy(sock);
     }
     if (aux->found) {
         aux->netns_fd = fcntl(netns_fd, F_DUPFD_CLOEXEC, 0);
+        error = aux->netns_fd < 0 ? errno : 0;
     }
-    return aux->found;
+    /* Where the daemon may not go, it has left nothing. */
+    aux->error = error == EPERM ? 0 : error;
+    return aux->found || aux->error;
 }
 
 int
-vkernel_orphan_find(const char *mark, int netns_fd, char *ifname)
+vkernel_orphan_find(const char *mark, int netns_fd, char *ifname, int *fdp)
 {
-    struct find_aux aux = { mark, ifname, false, -1 };
+    struct find_aux aux = { mark, ifname, false, -1, 0 };
 
     if (!find_in_netns(netns_fd, &aux)) {
         vkernel_netns_for_each(find_in_netns, &aux);
     }
-    return aux.netns_fd;
+    *fdp = aux.netns_fd;
+    return aux.found || aux.error ? aux.error : ENOENT;
 }
 
 /* What a sweep needs to know in each namespace. */
@@ -162,8 +173,8 @@ sweep_netns(int netns_fd, void *aux_)
 {
     struct sweep_aux *aux = aux_;
 
-    aux->sock = create_sock(netns_fd);
-    if (aux->sock) {
+    /* A later sweep sees what this one cannot. */
+    if (!create_sock(netns_fd, &aux->sock)) {
         vkernel_link_for_each(aux->sock, sweep_link, aux);
         nl_sock_destroy(aux->sock);
     }

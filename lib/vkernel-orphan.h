@@ -34,10 +34,14 @@
 char *vkernel_orphan_mark(const char *ifname, const char *iface);
 
 /* Finds a tap with the alias 'mark' that nobody holds, in the network
- * namespace of 'netns_fd' or anywhere else.  Returns a descriptor of its
- * namespace, which the caller must close, and stores its name into 'ifname',
- * which must have room for IFNAMSIZ bytes; or returns -1. */
-int vkernel_orphan_find(const char *mark, int netns_fd, char *ifname);
+ * namespace of 'netns_fd' or anywhere else.  Stores a descriptor of its
+ * namespace, which the caller must close, into '*fdp', or -1, and its name
+ * into 'ifname', which must have room for IFNAMSIZ bytes.
+ *
+ * Returns 0, ENOENT if there is none in the namespaces that the daemon may
+ * enter, or another positive errno value if that cannot be found out. */
+int vkernel_orphan_find(const char *mark, int netns_fd, char *ifname,
+                        int *fdp);
 
 /* Removes each tap that nobody holds and that is marked, if 'is_orphan'
  * returns true for the name of its Interface. */

@@ -253,14 +253,37 @@ open_tap(struct vkernel_tap *tap, int netns_fd)
     return NULL;
 }
 
+/* Opens 'tap': the one with the alias 'mark' if that is not NULL and there is
+ * one, otherwise 'ifname' in the namespace of 'netns_fd'. */
+static char *
+open_marked(struct vkernel_tap *tap, const char *ifname, int netns_fd,
+            const char *mark)
+{
+    char *message;
+    int marked_fd;
+    int error;
+
+    error = (mark
+             ? vkernel_orphan_find(mark, netns_fd, tap->ifname, &marked_fd)
+             : ENOENT);
+    if (error == ENOENT) {
+        ovs_strlcpy(tap->ifname, ifname, sizeof tap->ifname);
+        return open_tap(tap, netns_fd);
+    } else if (error) {
+        return xasprintf("cannot find out whether the tap \"%s\" was left "
+                         "behind (%s)", ifname, ovs_strerror(error));
+    }
+    message = open_tap(tap, marked_fd);
+    close(marked_fd);
+    return message;
+}
+
 char *
 vkernel_tap_open(const char *ifname, const char *netns, const char *mark,
                  struct vkernel_tap **tapp)
 {
-    char marked_ifname[IFNAMSIZ];
     struct vkernel_tap *tap;
     char *message;
-    int marked_fd;
     int netns_fd;
 
     *tapp = NULL;
@@ -271,14 +294,7 @@ vkernel_tap_open(const char *ifname, const char *netns, const char *mark,
     tap = xzalloc(sizeof *tap);
     tap->anchor = tap->netns_fd = -1;
     tap->home = (struct vkernel_home) VKERNEL_HOME_INITIALIZER;
-    marked_fd = (mark ? vkernel_orphan_find(mark, netns_fd, marked_ifname)
-                 : -1);
-    ovs_strlcpy(tap->ifname, marked_fd >= 0 ? marked_ifname : ifname,
-                sizeof tap->ifname);
-    message = open_tap(tap, marked_fd >= 0 ? marked_fd : netns_fd);
-    if (marked_fd >= 0) {
-        close(marked_fd);
-    }
+    message = open_marked(tap, ifname, netns_fd, mark);
     if (message) {
         close(netns_fd);
         vkernel_tap_close(tap);
