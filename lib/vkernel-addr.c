@@ -101,14 +101,25 @@ int
 vkernel_addr_delete(struct nl_sock *sock, int ifindex,
                     const struct vkernel_prefix *prefix)
 {
-    if (vkernel_addr_is_ipv4(&prefix->addr)) {
-        int error = vkernel_link_set_promote_secondaries(sock, ifindex, true);
+    struct vkernel_link link;
+    bool promotes = true;
+    int error = 0;
 
-        if (error) {
-            return error;
+    if (vkernel_addr_is_ipv4(&prefix->addr)) {
+        error = vkernel_link_get(sock, NULL, ifindex, &link);
+        promotes = error || link.promote_secondaries;
+        if (!error && !promotes) {
+            error = vkernel_link_set_promote_secondaries(sock, ifindex, true);
         }
     }
-    return change(sock, RTM_DELADDR, 0, ifindex, prefix);
+    if (!error) {
+        error = change(sock, RTM_DELADDR, 0, ifindex, prefix);
+    }
+    if (!promotes) {
+        /* The setting is the administrator's. */
+        vkernel_link_set_promote_secondaries(sock, ifindex, false);
+    }
+    return error;
 }
 
 /* Fills 'addr' from the attributes of a message about 'ifa'. */

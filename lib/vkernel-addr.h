@@ -61,9 +61,9 @@ struct vkernel_addr {
 int vkernel_addr_add(struct nl_sock *, int ifindex,
                      const struct vkernel_prefix *);
 
-/* Removes an address.  For IPv4, it first has the kernel promote the others
- * of the same subnet (vkernel_link_set_promote_secondaries()), which otherwise
- * would go with the one that was there first, whoever added them.
+/* Removes an address.  For IPv4, it has the kernel promote the others of the
+ * same subnet meanwhile (vkernel_link_set_promote_secondaries()), which
+ * otherwise would go with the one that was there first, whoever added them.
  *
  * Returns 0 or a positive errno value: EADDRNOTAVAIL if there is none such,
  * ENODEV. */

@@ -112,6 +112,21 @@ parse_linkinfo(const struct nlattr *linkinfo, struct vkernel_link *link)
     }
 }
 
+/* Returns the number 'key', IPV4_DEVCONF_*, of the settings of IPv4 in
+ * 'af_spec', or 0 if it is not there. */
+static uint32_t
+parse_inet_conf(const struct nlattr *af_spec, size_t key)
+{
+    const struct nlattr *inet = nl_attr_find_nested(af_spec, AF_INET);
+    const struct nlattr *conf = (inet
+                                 ? nl_attr_find_nested(inet, IFLA_INET_CONF)
+                                 : NULL);
+    size_t n = conf ? nl_attr_get_size(conf) / sizeof(uint32_t) : 0;
+
+    /* Numbers begin with 1. */
+    return key <= n ? ((const uint32_t *) nl_attr_get(conf))[key - 1] : 0;
+}
+
 static void
 parse_stats(const struct nlattr *attr, struct vkernel_link_stats *stats)
 {
@@ -142,6 +157,7 @@ vkernel_link_parse(const struct ofpbuf *msg, struct vkernel_link *link)
         [IFLA_IFALIAS] = { .type = NL_A_STRING, .optional = true },
         [IFLA_CARRIER] = { .type = NL_A_U8, .optional = true },
         [IFLA_LINKINFO] = { .type = NL_A_NESTED, .optional = true },
+        [IFLA_AF_SPEC] = { .type = NL_A_NESTED, .optional = true },
         /* Counters have been added at the end over time.  The kernel may be
          * older, or younger, than the header that we were built with. */
         [IFLA_STATS64] = { .type = NL_A_UNSPEC, .optional = true,
@@ -185,6 +201,10 @@ vkernel_link_parse(const struct ofpbuf *msg, struct vkernel_link *link)
     }
     if (attrs[IFLA_LINKINFO]) {
         parse_linkinfo(attrs[IFLA_LINKINFO], link);
+    }
+    if (attrs[IFLA_AF_SPEC]) {
+        link->promote_secondaries = parse_inet_conf(
+            attrs[IFLA_AF_SPEC], IPV4_DEVCONF_PROMOTE_SECONDARIES) != 0;
     }
     if (attrs[IFLA_STATS64]) {
         parse_stats(attrs[IFLA_STATS64], &link->stats);

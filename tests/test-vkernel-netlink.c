@@ -26,6 +26,7 @@
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/if_tun.h>
+#include <linux/ip.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -190,6 +191,22 @@ put_linkinfo(const char *kind, uint8_t type, int n_queues)
     nl_msg_end_nested(answer, info);
 }
 
+/* Puts an IFLA_AF_SPEC in which promote_secondaries is the last of the
+ * settings of IPv4, and is on. */
+static void
+put_promote_secondaries(void)
+{
+    const uint32_t conf[IPV4_DEVCONF_PROMOTE_SECONDARIES] = {
+        [IPV4_DEVCONF_PROMOTE_SECONDARIES - 1] = 1,
+    };
+    size_t families = nl_msg_start_nested(answer, IFLA_AF_SPEC);
+    size_t inet = nl_msg_start_nested(answer, AF_INET);
+
+    nl_msg_put_unspec(answer, IFLA_INET_CONF, conf, sizeof conf);
+    nl_msg_end_nested(answer, inet);
+    nl_msg_end_nested(answer, families);
+}
+
 /* What an answer may be like. */
 enum link_kind {
     LINK_BARE,                  /* No more than the mandatory attributes. */
@@ -206,6 +223,7 @@ enum link_kind {
     LINK_PORT,                  /* A port of a bridge, with an alias. */
     LINK_BRIDGE,                /* A bridge. */
     LINK_VRF,                   /* A VRF. */
+    LINK_PROMOTE,               /* With promote_secondaries. */
     LINK_DELETED,               /* RTM_DELLINK. */
 };
 
@@ -258,6 +276,8 @@ put_link(enum link_kind kind)
         nl_msg_put_u32(answer, IFLA_VRF_TABLE, 1000);
         nl_msg_end_nested(answer, data);
         nl_msg_end_nested(answer, info);
+    } else if (kind == LINK_PROMOTE) {
+        put_promote_secondaries();
     } else if (kind == LINK_OLD_STATS) {
         put_stats(offsetof(struct rtnl_link_stats64, rx_nohandler));
     } else if (kind == LINK_NEW_STATS) {
@@ -289,6 +309,9 @@ print_link_rest(const struct vkernel_link *link)
     }
     if (link->carrier) {
         printf(" carrier");
+    }
+    if (link->promote_secondaries) {
+        printf(" promote_secondaries");
     }
 }
 
@@ -336,6 +359,7 @@ test_link_get(struct ovs_cmdl_context *ctx OVS_UNUSED)
         [LINK_PORT] = "port",
         [LINK_BRIDGE] = "bridge",
         [LINK_VRF] = "VRF",
+        [LINK_PROMOTE] = "promote",
         [LINK_DELETED] = "deleted",
     };
     size_t n_blocks = testlib_count_blocks();
@@ -746,6 +770,7 @@ change_addr(const char *text)
     ovs_assert(!vkernel_addr_add(NULL, 7, &prefix));
     print_addr_request();
     n_requests = 0;
+    put_link(LINK_PROMOTE);
     ovs_assert(!vkernel_addr_delete(NULL, 7, &prefix));
     ovs_assert(n_requests == (vkernel_addr_is_ipv4(&prefix.addr) ? 2 : 1));
     print_addr_request();
@@ -1269,10 +1294,16 @@ test_kernel_addr(struct ovs_cmdl_context *ctx OVS_UNUSED)
     ovs_assert(!vkernel_link_set_mtu(sock, tap, 1400));
     ovs_assert(!vkernel_link_get(sock, NULL, tap, &link));
     ovs_assert(link.mtu == 1400);
-    /* The other of the subnet stays. */
+    /* The other of the subnet stays, and so does the setting. */
+    ovs_assert(!vkernel_link_set_promote_secondaries(sock, tap, false));
     do_addr(sock, tap, "10.1.2.3/24", false);
+    ovs_assert(!vkernel_link_get(sock, NULL, tap, &link));
+    ovs_assert(!link.promote_secondaries);
+    ovs_assert(!vkernel_link_set_promote_secondaries(sock, tap, true));
     do_addr(sock, tap, "10.1.2.3/24", false);
     do_addr(sock, tap, "10.9.9.9/31", false);
+    ovs_assert(!vkernel_link_get(sock, NULL, tap, &link));
+    ovs_assert(link.promote_secondaries);
     do_addr(sock, tap, "2001:db8::1/64", false);
     do_addr(sock, tap, "2001:db8::1/64", false);
     print_addrs(sock, tap, false);
