@@ -55,12 +55,7 @@ static bool
 set_contains(const struct vkernel_host_addrs *set,
              const struct vkernel_prefix *prefix)
 {
-    for (size_t i = 0; i < set->n; i++) {
-        if (vkernel_prefix_equals(&set->prefixes[i], prefix)) {
-            return true;
-        }
-    }
-    return false;
+    return vkernel_prefixes_contain(set->prefixes, set->n, prefix);
 }
 
 static void
@@ -160,12 +155,8 @@ check_dad(struct vkernel_host_look *look, const struct vkernel_addr *addrs,
         bool failed = (addrs[i].flags & IFA_F_DADFAILED) != 0;
         bool is_ours = addrs[i].marked
                        || set_contains(&host->addrs, prefix);
-        bool wanted = false;
 
-        for (size_t j = 0; j < config->n_ips; j++) {
-            wanted |= vkernel_prefix_equals(&config->ips[j], prefix);
-        }
-        if (!wanted
+        if (!vkernel_prefixes_contain(config->ips, config->n_ips, prefix)
             || (!failed && !(addrs[i].flags & IFA_F_TENTATIVE
                              && set_contains(&old, prefix)))) {
             continue;

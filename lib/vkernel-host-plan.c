@@ -31,18 +31,6 @@
 /* Addresses. */
 
 static bool
-prefixes_have(const struct vkernel_prefix *prefixes, size_t n,
-              const struct vkernel_prefix *prefix)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (vkernel_prefix_equals(&prefixes[i], prefix)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool
 addrs_have(const struct vkernel_addr *addrs, size_t n,
            const struct vkernel_prefix *prefix)
 {
@@ -65,8 +53,9 @@ vkernel_host_plan_addrs(struct vkernel_host_addr_plan *plan,
     for (size_t i = 0; i < n_have; i++) {
         const struct vkernel_prefix *prefix = &have[i].prefix;
 
-        if (!prefixes_have(wanted, n_wanted, prefix)
-            && (have[i].marked || prefixes_have(ours, n_ours, prefix))) {
+        if (!vkernel_prefixes_contain(wanted, n_wanted, prefix)
+            && (have[i].marked
+                || vkernel_prefixes_contain(ours, n_ours, prefix))) {
             plan->remove[plan->n_remove++] = *prefix;
         }
     }

@@ -118,6 +118,18 @@ vkernel_prefix_equals(const struct vkernel_prefix *a,
     return a->plen == b->plen && ipv6_addr_equals(&a->addr, &b->addr);
 }
 
+bool
+vkernel_prefixes_contain(const struct vkernel_prefix *prefixes, size_t n,
+                         const struct vkernel_prefix *prefix)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (vkernel_prefix_equals(&prefixes[i], prefix)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 struct in6_addr
 vkernel_prefix_network(const struct vkernel_prefix *prefix)
 {

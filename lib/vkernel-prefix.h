@@ -62,6 +62,10 @@ void vkernel_prefix_format(const struct vkernel_prefix *prefix,
 bool vkernel_prefix_equals(const struct vkernel_prefix *,
                            const struct vkernel_prefix *);
 
+/* Is 'prefix' one of the 'n' in 'prefixes'? */
+bool vkernel_prefixes_contain(const struct vkernel_prefix *prefixes, size_t n,
+                              const struct vkernel_prefix *prefix);
+
 /* Returns the address of the network of 'prefix', that is, without host
  * bits. */
 struct in6_addr vkernel_prefix_network(const struct vkernel_prefix *prefix);
