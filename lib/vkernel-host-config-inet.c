@@ -41,7 +41,7 @@ is_own_addr(const struct vkernel_host_config *host,
 }
 
 static char *
-parse_ip(const struct port *port OVS_UNUSED, char *item,
+parse_ip(const struct vkernel_parse_port *port OVS_UNUSED, char *item,
          struct vkernel_host_config *host)
 {
     struct vkernel_prefix ip;
@@ -66,7 +66,7 @@ parse_ip(const struct port *port OVS_UNUSED, char *item,
 }
 
 bool
-vkernel_parse_ips(const struct port *port, const char *value,
+vkernel_parse_ips(const struct vkernel_parse_port *port, const char *value,
                   struct vkernel_host_config *host, char **problemp)
 {
     return vkernel_parse_list(port, value, host, parse_ip, problemp);
@@ -105,14 +105,16 @@ parse_gw(const char *value, bool is_ipv4, struct vkernel_host_config *host,
 }
 
 bool
-vkernel_parse_gw4(const struct port *port OVS_UNUSED, const char *value,
+vkernel_parse_gw4(const struct vkernel_parse_port *port OVS_UNUSED,
+                  const char *value,
                   struct vkernel_host_config *host, char **problemp)
 {
     return parse_gw(value, true, host, &host->gw4, problemp);
 }
 
 bool
-vkernel_parse_gw6(const struct port *port OVS_UNUSED, const char *value,
+vkernel_parse_gw6(const struct vkernel_parse_port *port OVS_UNUSED,
+                  const char *value,
                   struct vkernel_host_config *host, char **problemp)
 {
     return parse_gw(value, false, host, &host->gw6, problemp);
@@ -191,7 +193,7 @@ parse_hop(const char *prefix, const char *gateway,
 }
 
 static char *
-parse_route(const struct port *port OVS_UNUSED, char *item,
+parse_route(const struct vkernel_parse_port *port OVS_UNUSED, char *item,
             struct vkernel_host_config *host)
 {
     char *copy = xstrdup(item);
@@ -213,7 +215,7 @@ parse_route(const struct port *port OVS_UNUSED, char *item,
 }
 
 bool
-vkernel_parse_routes(const struct port *port, const char *value,
+vkernel_parse_routes(const struct vkernel_parse_port *port, const char *value,
                      struct vkernel_host_config *host, char **problemp)
 {
     return vkernel_parse_list(port, value, host, parse_route, problemp);

@@ -61,9 +61,9 @@ is_more_than_one(const char *item)
 }
 
 bool
-vkernel_parse_list(const struct port *port, const char *value,
+vkernel_parse_list(const struct vkernel_parse_port *port, const char *value,
                    struct vkernel_host_config *host,
-                   parse_item_func *parse_item, char **problemp)
+                   vkernel_parse_item_func *parse_item, char **problemp)
 {
     char *copy = xstrdup(value);
     char *rest = copy;
@@ -172,7 +172,8 @@ netns_of_path(const char *path)
 }
 
 static bool
-parse_netns(const struct port *port OVS_UNUSED, const char *value,
+parse_netns(const struct vkernel_parse_port *port OVS_UNUSED,
+            const char *value,
             struct vkernel_host_config *host, char **problemp)
 {
     if (!strncmp(value, "pid:", 4)) {
@@ -192,7 +193,7 @@ parse_netns(const struct port *port OVS_UNUSED, const char *value,
 /* host-up, host-bridge, host-vrf, host-alias, and host-txqueuelen. */
 
 static bool
-parse_up(const struct port *port OVS_UNUSED, const char *value,
+parse_up(const struct vkernel_parse_port *port OVS_UNUSED, const char *value,
          struct vkernel_host_config *host, char **problemp OVS_UNUSED)
 {
     bool up;
@@ -207,7 +208,8 @@ parse_up(const struct port *port OVS_UNUSED, const char *value,
 /* Parses the name of the device that the tap is to be a part of into 'master',
  * which has room for IFNAMSIZ bytes. */
 static bool
-parse_master(const struct port *port, const char *value, char *master,
+parse_master(const struct vkernel_parse_port *port,
+             const char *value, char *master,
              char **problemp)
 {
     if (!strcmp(value, port->ifname)) {
@@ -221,21 +223,22 @@ parse_master(const struct port *port, const char *value, char *master,
 }
 
 static bool
-parse_bridge(const struct port *port, const char *value,
+parse_bridge(const struct vkernel_parse_port *port, const char *value,
              struct vkernel_host_config *host, char **problemp)
 {
     return parse_master(port, value, host->bridge, problemp);
 }
 
 static bool
-parse_vrf(const struct port *port, const char *value,
+parse_vrf(const struct vkernel_parse_port *port, const char *value,
           struct vkernel_host_config *host, char **problemp)
 {
     return parse_master(port, value, host->vrf, problemp);
 }
 
 static bool
-parse_alias(const struct port *port OVS_UNUSED, const char *value,
+parse_alias(const struct vkernel_parse_port *port OVS_UNUSED,
+            const char *value,
             struct vkernel_host_config *host, char **problemp)
 {
     if (!strncmp(value, VKERNEL_ALIAS_PREFIX, strlen(VKERNEL_ALIAS_PREFIX))) {
@@ -249,7 +252,8 @@ parse_alias(const struct port *port OVS_UNUSED, const char *value,
 }
 
 static bool
-parse_txqueuelen(const struct port *port OVS_UNUSED, const char *value,
+parse_txqueuelen(const struct vkernel_parse_port *port OVS_UNUSED,
+                 const char *value,
                  struct vkernel_host_config *host, char **problemp OVS_UNUSED)
 {
     return vkernel_text_to_int(value, 1, VKERNEL_MAX_TXQUEUELEN,
@@ -290,7 +294,7 @@ parse_sysctl_key(const char *key, const char *ifname)
 }
 
 static char *
-parse_sysctl(const struct port *port, char *item,
+parse_sysctl(const struct vkernel_parse_port *port, char *item,
              struct vkernel_host_config *host)
 {
     struct vkernel_host_sysctl *sysctl;
@@ -326,7 +330,7 @@ parse_sysctl(const struct port *port, char *item,
 }
 
 static bool
-parse_sysctls(const struct port *port, const char *value,
+parse_sysctls(const struct vkernel_parse_port *port, const char *value,
               struct vkernel_host_config *host, char **problemp)
 {
     return vkernel_parse_list(port, value, host, parse_sysctl, problemp);
@@ -335,14 +339,15 @@ parse_sysctls(const struct port *port, const char *value,
 /* persist and carrier-from. */
 
 static bool
-parse_persist(const struct port *port OVS_UNUSED, const char *value,
+parse_persist(const struct vkernel_parse_port *port OVS_UNUSED,
+              const char *value,
               struct vkernel_host_config *host, char **problemp OVS_UNUSED)
 {
     return vkernel_text_to_bool(value, &host->persist);
 }
 
 static bool
-parse_carrier_from(const struct port *port, const char *value,
+parse_carrier_from(const struct vkernel_parse_port *port, const char *value,
                    struct vkernel_host_config *host, char **problemp)
 {
     if (!strcmp(value, port->name)) {
@@ -376,7 +381,7 @@ add_cpu(struct vkernel_host_config *host, size_t queue, int cpu)
 }
 
 static char *
-parse_affinity_item(const struct port *port, char *item,
+parse_affinity_item(const struct vkernel_parse_port *port, char *item,
                     struct vkernel_host_config *host)
 {
     const char *colon = strchrnul(item, ':');
@@ -404,7 +409,7 @@ parse_affinity_item(const struct port *port, char *item,
 }
 
 static bool
-parse_affinity(const struct port *port, const char *value,
+parse_affinity(const struct vkernel_parse_port *port, const char *value,
                struct vkernel_host_config *host, char **problemp)
 {
     return vkernel_parse_list(port, value, host, parse_affinity_item,
@@ -412,7 +417,8 @@ parse_affinity(const struct port *port, const char *value,
 }
 
 static bool
-parse_busyloop_us(const struct port *port OVS_UNUSED, const char *value,
+parse_busyloop_us(const struct vkernel_parse_port *port OVS_UNUSED,
+                  const char *value,
                   struct vkernel_host_config *host,
                   char **problemp OVS_UNUSED)
 {
@@ -423,7 +429,7 @@ parse_busyloop_us(const struct port *port OVS_UNUSED, const char *value,
 /* An option. */
 struct option {
     const char *key;            /* In the Interface's "options". */
-    parse_func *parse;          /* Parses its value. */
+    vkernel_parse_func *parse;  /* Parses its value. */
     const char *accepted;       /* For the user, with a verb. */
 };
 
@@ -478,7 +484,8 @@ vkernel_host_config_key(size_t i)
 }
 
 static char *
-parse_option(const struct port *port, const struct option *option,
+parse_option(const struct vkernel_parse_port *port,
+             const struct option *option,
              const struct smap *options, struct vkernel_host_config *host)
 {
     const char *value = smap_get(options, option->key);
@@ -497,7 +504,8 @@ parse_option(const struct port *port, const struct option *option,
 
 /* Checks what every option alone cannot tell. */
 static char *
-check_exclusions(const struct port *port, const struct smap *options)
+check_exclusions(const struct vkernel_parse_port *port,
+                 const struct smap *options)
 {
     static const struct {
         const char *a;          /* An option, */
@@ -530,7 +538,7 @@ vkernel_host_config_parse(const char *name, const struct smap *options,
                           const char *ifname, int n_queues,
                           struct vkernel_host_config *host)
 {
-    const struct port port = {
+    const struct vkernel_parse_port port = {
         .name = name,
         .ifname = ifname,
         .n_queues = n_queues,

@@ -30,7 +30,7 @@
 #include "vkernel-host-config.h"
 
 /* The port whose options are parsed. */
-struct port {
+struct vkernel_parse_port {
     const char *name;           /* Of the Interface. */
     const char *ifname;         /* Of the tap. */
     int n_queues;               /* Queue pairs. */
@@ -40,28 +40,30 @@ struct port {
  * 'options' are set already.  Returns true if successful, otherwise stores
  * into '*problemp', which is NULL, what is wrong with 'value', unless what is
  * accepted tells enough. */
-typedef bool parse_func(const struct port *, const char *value,
+typedef bool vkernel_parse_func(const struct vkernel_parse_port *,
+                                const char *value,
                         struct vkernel_host_config *host, char **problemp);
 
-/* Takes a part of a list apart, as parse_func does.  'host' is as yet without
- * this part. */
-typedef char *parse_item_func(const struct port *, char *item,
+/* Takes a part of a list apart, as vkernel_parse_func does.  'host' is as yet
+ * without this part. */
+typedef char *vkernel_parse_item_func(const struct vkernel_parse_port *,
+                                      char *item,
                               struct vkernel_host_config *host);
 
 /* Parses the items of the list 'value' with 'parse_item', which returns NULL
  * or what is wrong. */
-bool vkernel_parse_list(const struct port *, const char *value,
+bool vkernel_parse_list(const struct vkernel_parse_port *, const char *value,
                         struct vkernel_host_config *host,
-                        parse_item_func *parse_item, char **problemp);
+                        vkernel_parse_item_func *parse_item, char **problemp);
 
 /* Returns 'array', of 'n' elements of 'size' bytes, with room for one more
  * that is all zeros. */
 void *vkernel_parse_grow(void *array, size_t n, size_t size);
 
 /* Parse host-ip, host-gw4, host-gw6 and host-routes. */
-parse_func vkernel_parse_ips;
-parse_func vkernel_parse_gw4;
-parse_func vkernel_parse_gw6;
-parse_func vkernel_parse_routes;
+vkernel_parse_func vkernel_parse_ips;
+vkernel_parse_func vkernel_parse_gw4;
+vkernel_parse_func vkernel_parse_gw6;
+vkernel_parse_func vkernel_parse_routes;
 
 #endif /* vkernel-host-config-private.h */
