@@ -57,9 +57,10 @@ vkernel_policer_config_ingress(struct vkernel_policer_config *config,
     return kbits_rate || kpkts_rate;
 }
 
-/* Parses 'key', which is 0 if it is not there. */
+/* Parses 'key', a number of 'units' that is 0 if it is not there. */
 static char *
-parse_number(const struct smap *details, const char *key, uint64_t *numberp)
+parse_number(const struct smap *details, const char *key, const char *units,
+             uint64_t *numberp)
 {
     const char *value = smap_get_def(details, key, "0");
     unsigned long long int number;
@@ -68,9 +69,8 @@ parse_number(const struct smap *details, const char *key, uint64_t *numberp)
         || !str_to_ullong(value, 10, &number)
         || number > VKERNEL_POLICER_MAX) {
         return xasprintf("%s=\"%s\" is not valid: an integer from 0 to "
-                         "%llu, in bytes%s, is accepted", key, value,
-                         VKERNEL_POLICER_MAX,
-                         key[1] == 'i' ? " a second" : "");
+                         "%llu, in %s, is accepted", key, value,
+                         VKERNEL_POLICER_MAX, units);
     }
     *numberp = number;
     return NULL;
@@ -83,9 +83,9 @@ parse_bucket(const struct smap *details, const char *rate_key,
 {
     char *message;
 
-    message = parse_number(details, rate_key, ratep);
+    message = parse_number(details, rate_key, "bytes a second", ratep);
     if (!message) {
-        message = parse_number(details, burst_key, burstp);
+        message = parse_number(details, burst_key, "bytes", burstp);
     }
     if (!message && *ratep && !*burstp) {
         message = xasprintf("%s=\"%"PRIu64"\" needs %s: an integer from 1 to "
