@@ -53,9 +53,9 @@ struct vkernel_host {
     struct vkernel_host_value alias;
     struct vkernel_host_value txqueuelen;
 
-    /* ...and in 'place', as vkernel_tap_get_place(): none of it holds in
-     * another. */
-    unsigned int place;
+    /* ...and in its namespace when vkernel_tap_get_netns_seq() was
+     * 'netns_seq': none of it holds in another. */
+    unsigned int netns_seq;
     struct vkernel_host_addrs addrs; /* Added, but not marked by the kernel. */
     struct vkernel_host_addrs dad_failed; /* Found to be another host's. */
     uint32_t table;             /* Where routes are; 0 if that is not known. */
@@ -94,7 +94,7 @@ struct vkernel_host_look {
                                  * that addresses and routes would be where
                                  * they do harm. */
     bool is_retry;              /* It is the time to try again. */
-    bool moved;                 /* The first look at this place. */
+    bool moved;                 /* The first look in this namespace. */
 
     struct smap status;         /* For the host's. */
     struct ds changes;          /* Keys of the options that had an effect. */

@@ -65,9 +65,9 @@ vkernel_host_forget_sysctl(struct vkernel_host *host, struct shash_node *node)
     shash_delete(&host->sysctls, node);
 }
 
-/* Forgets all that was done in the tap's place. */
+/* Forgets all that was done in the tap's namespace. */
 static void
-forget_place(struct vkernel_host *host)
+forget_netns(struct vkernel_host *host)
 {
     struct shash_node *node;
 
@@ -96,7 +96,7 @@ void
 vkernel_host_destroy(struct vkernel_host *host)
 {
     if (host) {
-        forget_place(host);
+        forget_netns(host);
         vkernel_host_value_clear(&host->alias);
         vkernel_host_value_clear(&host->txqueuelen);
         shash_destroy(&host->sysctls);
@@ -344,12 +344,12 @@ vkernel_host_run(struct vkernel_host *host, struct vkernel_tap *tap,
                  const struct vkernel_host_config *config)
 {
     unsigned int news = vkernel_tap_take_news(tap);
-    unsigned int place = vkernel_tap_get_place(tap);
-    bool moved = place != host->place;
+    unsigned int netns_seq = vkernel_tap_get_netns_seq(tap);
+    bool moved = netns_seq != host->netns_seq;
 
     if (moved) {
-        forget_place(host);
-        host->place = place;
+        forget_netns(host);
+        host->netns_seq = netns_seq;
         vkernel_host_request(host);
     }
     if (news & VKERNEL_TAP_NEWS_TAP && !host->due_at) {

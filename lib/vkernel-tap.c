@@ -58,7 +58,7 @@ struct vkernel_tap {
     struct nl_sock *sock;       /* For requests. */
     struct nl_sock *event_sock; /* For events: see vkernel-watch.h. */
     int netns_error;            /* Why there are none, or 0. */
-    unsigned int place;         /* See vkernel_tap_get_place(). */
+    unsigned int netns_seq;     /* See vkernel_tap_get_netns_seq(). */
     unsigned int news;          /* See vkernel_tap_take_news(). */
 
     struct vkernel_home home;   /* Where it should be. */
@@ -149,10 +149,10 @@ find_ifindex(struct vkernel_tap *tap)
 static int
 open_netns__(struct vkernel_tap *tap)
 {
-    static unsigned int n_places;
+    static unsigned int last_seq;
     int error;
 
-    tap->place = ++n_places;
+    tap->netns_seq = ++last_seq;
     tap->news = VKERNEL_TAP_NEWS_TAP;
     error = vkernel_anchor_open_netns(tap->anchor, &tap->netns_fd);
     if (!error) {
@@ -693,7 +693,7 @@ vkernel_tap_get_sock(const struct vkernel_tap *tap, int *ifindexp)
 }
 
 unsigned int
-vkernel_tap_get_place(const struct vkernel_tap *tap)
+vkernel_tap_get_netns_seq(const struct vkernel_tap *tap)
 {
-    return tap->place;
+    return tap->netns_seq;
 }

@@ -175,6 +175,6 @@ struct nl_sock *vkernel_tap_get_sock(const struct vkernel_tap *,
 
 /* Returns a number, not 0, that another tap never has, nor this one after it
  * came to another namespace. */
-unsigned int vkernel_tap_get_place(const struct vkernel_tap *);
+unsigned int vkernel_tap_get_netns_seq(const struct vkernel_tap *);
 
 #endif /* vkernel-tap.h */
