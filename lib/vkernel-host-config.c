@@ -257,8 +257,8 @@ vkernel_host_config_netns_path(const char *netns)
 {
     return (netns[0] == '/' ? xstrdup(netns)
             : !strncmp(netns, "pid:", 4)
-            ? xasprintf("/proc/%s/ns/net", netns + 4)
-            : xasprintf("/run/netns/%s", netns));
+            ? xasprintf("%s%s%s", "/proc/", netns + 4, "/ns/net")
+            : xasprintf("%s%s", "/run/netns/", netns));
 }
 
 /* Returns true if the kernel takes 'text' for the name of a device, which an
