@@ -144,6 +144,42 @@ parse_stats(const struct nlattr *attr, struct vkernel_link_stats *stats)
     stats->tx_dropped = s.tx_dropped;
 }
 
+/* Takes what not every device has out of 'attrs'. */
+static void
+parse_optional(struct nlattr *const attrs[], struct vkernel_link *link)
+{
+    if (attrs[IFLA_GSO_MAX_SIZE]) {
+        link->gso_max_size = nl_attr_get_u32(attrs[IFLA_GSO_MAX_SIZE]);
+    }
+    if (attrs[IFLA_TXQLEN]) {
+        link->txqueuelen = nl_attr_get_u32(attrs[IFLA_TXQLEN]);
+    }
+    if (attrs[IFLA_MASTER]) {
+        link->master = nl_attr_get_u32(attrs[IFLA_MASTER]);
+    }
+    if (attrs[IFLA_IFALIAS]) {
+        ovs_strlcpy(link->alias, nl_attr_get_string(attrs[IFLA_IFALIAS]),
+                    sizeof link->alias);
+    }
+    if (attrs[IFLA_CARRIER]) {
+        link->carrier = nl_attr_get_u8(attrs[IFLA_CARRIER]);
+    }
+    if (attrs[IFLA_ADDRESS]
+        && nl_attr_get_size(attrs[IFLA_ADDRESS]) == ETH_ADDR_LEN) {
+        link->mac = nl_attr_get_eth_addr(attrs[IFLA_ADDRESS]);
+    }
+    if (attrs[IFLA_LINKINFO]) {
+        parse_linkinfo(attrs[IFLA_LINKINFO], link);
+    }
+    if (attrs[IFLA_AF_SPEC]) {
+        link->promote_secondaries = parse_inet_conf(
+            attrs[IFLA_AF_SPEC], IPV4_DEVCONF_PROMOTE_SECONDARIES) != 0;
+    }
+    if (attrs[IFLA_STATS64]) {
+        parse_stats(attrs[IFLA_STATS64], &link->stats);
+    }
+}
+
 int
 vkernel_link_parse(const struct ofpbuf *msg, struct vkernel_link *link)
 {
@@ -179,36 +215,7 @@ vkernel_link_parse(const struct ofpbuf *msg, struct vkernel_link *link)
     ovs_strlcpy(link->ifname, nl_attr_get_string(attrs[IFLA_IFNAME]),
                 sizeof link->ifname);
     link->mtu = nl_attr_get_u32(attrs[IFLA_MTU]);
-    if (attrs[IFLA_GSO_MAX_SIZE]) {
-        link->gso_max_size = nl_attr_get_u32(attrs[IFLA_GSO_MAX_SIZE]);
-    }
-    if (attrs[IFLA_TXQLEN]) {
-        link->txqueuelen = nl_attr_get_u32(attrs[IFLA_TXQLEN]);
-    }
-    if (attrs[IFLA_MASTER]) {
-        link->master = nl_attr_get_u32(attrs[IFLA_MASTER]);
-    }
-    if (attrs[IFLA_IFALIAS]) {
-        ovs_strlcpy(link->alias, nl_attr_get_string(attrs[IFLA_IFALIAS]),
-                    sizeof link->alias);
-    }
-    if (attrs[IFLA_CARRIER]) {
-        link->carrier = nl_attr_get_u8(attrs[IFLA_CARRIER]);
-    }
-    if (attrs[IFLA_ADDRESS]
-        && nl_attr_get_size(attrs[IFLA_ADDRESS]) == ETH_ADDR_LEN) {
-        link->mac = nl_attr_get_eth_addr(attrs[IFLA_ADDRESS]);
-    }
-    if (attrs[IFLA_LINKINFO]) {
-        parse_linkinfo(attrs[IFLA_LINKINFO], link);
-    }
-    if (attrs[IFLA_AF_SPEC]) {
-        link->promote_secondaries = parse_inet_conf(
-            attrs[IFLA_AF_SPEC], IPV4_DEVCONF_PROMOTE_SECONDARIES) != 0;
-    }
-    if (attrs[IFLA_STATS64]) {
-        parse_stats(attrs[IFLA_STATS64], &link->stats);
-    }
+    parse_optional(attrs, link);
     return 0;
 }
 
