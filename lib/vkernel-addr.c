@@ -97,29 +97,37 @@ vkernel_addr_add(struct nl_sock *sock, int ifindex,
                   prefix);
 }
 
+/* Removes an address of IPv4, while the kernel promotes others. */
+static int
+delete_ipv4(struct nl_sock *sock, int ifindex,
+            const struct vkernel_prefix *prefix)
+{
+    struct vkernel_link link;
+    int error;
+
+    error = vkernel_link_get(sock, NULL, ifindex, &link);
+    if (error) {
+        return error;
+    } else if (link.promote_secondaries) {
+        return change(sock, RTM_DELADDR, 0, ifindex, prefix);
+    }
+
+    /* The setting is the administrator's: it is only lent. */
+    error = vkernel_link_set_promote_secondaries(sock, ifindex, true);
+    if (!error) {
+        error = change(sock, RTM_DELADDR, 0, ifindex, prefix);
+    }
+    vkernel_link_set_promote_secondaries(sock, ifindex, false);
+    return error;
+}
+
 int
 vkernel_addr_delete(struct nl_sock *sock, int ifindex,
                     const struct vkernel_prefix *prefix)
 {
-    struct vkernel_link link;
-    bool promotes = true;
-    int error = 0;
-
-    if (vkernel_addr_is_ipv4(&prefix->addr)) {
-        error = vkernel_link_get(sock, NULL, ifindex, &link);
-        promotes = error || link.promote_secondaries;
-        if (!error && !promotes) {
-            error = vkernel_link_set_promote_secondaries(sock, ifindex, true);
-        }
-    }
-    if (!error) {
-        error = change(sock, RTM_DELADDR, 0, ifindex, prefix);
-    }
-    if (!promotes) {
-        /* The setting is the administrator's. */
-        vkernel_link_set_promote_secondaries(sock, ifindex, false);
-    }
-    return error;
+    return (vkernel_addr_is_ipv4(&prefix->addr)
+            ? delete_ipv4(sock, ifindex, prefix)
+            : change(sock, RTM_DELADDR, 0, ifindex, prefix));
 }
 
 /* Fills 'addr' from the attributes of a message about 'ifa'. */
