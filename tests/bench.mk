@@ -40,11 +40,18 @@ EXTRA_DIST += \
 	tests/bench/vswitch.py \
 	tests/bench/work.py
 
-# Built by "make check" too, lest it rots.
-check_PROGRAMS += tests/bench/bench-traffic
+# Built by "make check" too, lest they rot.
+check_PROGRAMS += \
+	tests/bench/bench-steps \
+	tests/bench/bench-traffic
+tests_bench_bench_steps_SOURCES = tests/bench/bench-steps.c
 tests_bench_bench_traffic_SOURCES = tests/bench/bench-traffic.c
-ovs_users += $(tests_bench_bench_traffic_OBJECTS)
-checkpatch_files += tests/bench/bench-traffic.c
+ovs_users += \
+	$(tests_bench_bench_steps_OBJECTS) \
+	$(tests_bench_bench_traffic_OBJECTS)
+checkpatch_files += \
+	tests/bench/bench-steps.c \
+	tests/bench/bench-traffic.c
 
 # The micro-benchmark of the fast path, which needs neither root nor vhost-net.
 check_PROGRAMS += tests/bench/bench-fastpath
@@ -67,7 +74,7 @@ bench-fastpath: tests/bench/bench-fastpath
 .PHONY: bench-fastpath
 
 # What was done before the time was up is reported, too.
-bench: $(sbin_PROGRAMS) tests/bench/bench-traffic
+bench: $(sbin_PROGRAMS) tests/bench/bench-steps tests/bench/bench-traffic
 	@rm -f $(BENCH_OUT)/results.* $(BENCH_OUT)/facts.json
 	@status=0; \
 	$(srcdir)/tests/vm/run --timeout 4500 --memory 6144 --hugepages 1536 \
@@ -76,6 +83,7 @@ bench: $(sbin_PROGRAMS) tests/bench/bench-traffic
 		--output $(BENCH_OUT) \
 		--vswitchd vswitchd/ovs-vswitchd \
 		--traffic tests/bench/bench-traffic \
+		--steps tests/bench/bench-steps \
 		--schema $(OVS_SRCDIR)/vswitchd/vswitch.ovsschema \
 		--release '$(VERSION)' \
 		--host "$$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | \

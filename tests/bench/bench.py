@@ -39,6 +39,7 @@ Each file of this folder is about one thing:
     report.py     the results as text
     chart.py      the results as a picture
     bench-traffic.c   sends and receives small packets
+    bench-steps.c     counts a thread's instructions
 """
 
 import argparse
@@ -69,6 +70,7 @@ TOOLS = {
     'dpdk-testpmd': 'dpdk-dev',
     'ip': 'iproute2',
     'iperf3': 'iperf3',
+    'nm': 'binutils',
     'ovs-ofctl': 'openvswitch-common',
     'ovs-vsctl': 'openvswitch-switch',
     'ovsdb-server': 'openvswitch-common',
@@ -155,6 +157,7 @@ def parse_options():
                      'at a time (0: not at all)')
     run.add_argument('--vswitchd', default='ovs-vswitchd')
     run.add_argument('--traffic', default='bench-traffic')
+    run.add_argument('--steps', default='bench-steps')
     run.add_argument('--schema',
                      default='/usr/share/openvswitch/vswitch.ovsschema')
     run.add_argument('--host', default='', help='a text about the VM\'s host')

@@ -25,6 +25,9 @@ from program import run
 IDLE = 'idle-ports'
 MANY = 'ports'
 
+# How many iterations of a PMD thread are looked at instruction by instruction.
+ITERATIONS = 5
+
 # How long a PMD thread may sleep at a time, in microseconds, when it is to
 # tell how much of a CPU it needs.
 PMD_SLEEP = 500
@@ -136,6 +139,7 @@ class ManyPorts(_Ports):
         sleeping, _ = self._pmd_and_other_shares(seconds)
         vswitch.set_pmd_sleep(0)
         return {'cycles': cycles / iterations if iterations else None,
+                'instructions': vswitch.instructions(ITERATIONS),
                 'cpu_pmd': sleeping, 'cpu_others': others}
 
     def _restart(self):

@@ -15,8 +15,12 @@
 """What /proc says about CPUs, threads and memory."""
 
 import os
+import subprocess
 
 TICKS = os.sysconf('SC_CLK_TCK')
+
+# The type of an ELF file that may be loaded anywhere (elf(5)).
+ELF_DYN = 3
 
 
 def read(path):
@@ -91,6 +95,31 @@ def _kb(path, key):
     for line in read(path).split('\n'):
         if line.startswith(key + ':'):
             return int(line.split()[1])
+    return 0
+
+
+def symbol_address(pid, name):
+    """Where a function of its program is in a process, or None if the program
+    does not tell."""
+    exe = '/proc/%d/exe' % pid
+    symbols = subprocess.run(['nm', exe], stdout=subprocess.PIPE,
+                             stderr=subprocess.DEVNULL, text=True).stdout
+    for line in symbols.split('\n'):
+        if line.endswith(' T ' + name):
+            return int(line.split()[0], 16) + _load_address(pid, exe)
+    return None
+
+
+def _load_address(pid, exe):
+    """What is to be added to the addresses that are in a program's file."""
+    with open(exe, 'rb') as f:
+        elf_type = f.read(18)[16]
+    if elf_type != ELF_DYN:
+        return 0
+    path = os.readlink(exe)
+    for line in read('/proc/%d/maps' % pid).split('\n'):
+        if line.endswith(' ' + path):
+            return int(line.split('-')[0], 16)
     return 0
 
 

@@ -111,6 +111,7 @@ PORTS = (
     ('to add one, s', 'add_s', 1, 2),
     ('hugepages, MB', 'hugepages_mb', 1, 0),
     ('other memory, MB', 'rss_mb', 1, 1),
+    ('PMD instructions per iteration', 'instructions', 1, 0),
     ('PMD cycles per iteration', 'cycles', 1, 0),
     ('PMD, % of a CPU', 'cpu_pmd', 100, 1),
     ('other threads, %', 'cpu_others', 100, 1),

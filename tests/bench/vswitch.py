@@ -19,6 +19,7 @@ import os
 import re
 import shutil
 import socket
+import statistics
 import time
 
 import proc
@@ -28,6 +29,12 @@ START_LIMIT = 120
 
 # Each daemon with a userspace datapath has this.
 DATAPATH_LINK = 'ovs-netdev'
+
+# What a PMD thread calls whenever it has looked at all of its queues.
+ITERATION_END = 'pmd_perf_end_iteration'
+
+# How long it may be looked at instruction by instruction, in seconds.
+STEPS_LIMIT = 20
 
 
 class Vswitch:
@@ -211,6 +218,18 @@ class Vswitch:
         return tuple(sum(int(n) for n in re.findall(pattern, text))
                      for pattern in (r'Iterations: +(\d+)',
                                      r'Used TSC cycles: +(\d+)'))
+
+    def instructions(self, times):
+        """How many instructions a PMD thread executes to look at all of its
+        queues, as the median of so many times, or of fewer if it takes too
+        long, or None if that cannot be seen."""
+        address = proc.symbol_address(self.daemon.pid, ITERATION_END)
+        if not address:
+            return None
+        text = run([self.settings.steps, str(self.pmd_threads()[0]),
+                    '%x' % address, str(times), str(STEPS_LIMIT)])
+        counts = [int(word) for word in text.split()[1::2]]
+        return statistics.median(counts) if counts else None
 
     def clear_pmd_stats(self):
         self.appctl('dpif-netdev/pmd-stats-clear')
