@@ -80,8 +80,8 @@ stop(pid_t tid)
     }
 }
 
-/* Lets 'tid' go on to 'address'.  Returns how many instructions that took, or 0
- * if it has not got there before the time 'end'. */
+/* Lets 'tid' go on to 'address'.  Returns how many instructions that took, or
+ * 0 if it has not got there before the time 'end'. */
 static uint64_t
 step_to(pid_t tid, uint64_t address, double end)
 {
