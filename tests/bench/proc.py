@@ -15,7 +15,8 @@
 """What /proc says about CPUs, threads and memory."""
 
 import os
-import subprocess
+
+from program import run
 
 TICKS = os.sysconf('SC_CLK_TCK')
 
@@ -102,9 +103,7 @@ def symbol_address(pid, name):
     """Where a function of its program is in a process, or None if the program
     does not tell."""
     exe = '/proc/%d/exe' % pid
-    symbols = subprocess.run(['nm', exe], stdout=subprocess.PIPE,
-                             stderr=subprocess.DEVNULL, text=True).stdout
-    for line in symbols.split('\n'):
+    for line in run(['nm', exe], check=False).split('\n'):
         if line.endswith(' T ' + name):
             return int(line.split()[0], 16) + _load_address(pid, exe)
     return None
