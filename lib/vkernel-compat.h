@@ -176,6 +176,13 @@ vkernel_compat_is_vouched_for(const struct dp_packet *packet)
 #else
     return *dp_packet_ol_flags_ptr(packet) & RTE_MBUF_F_RX_L4_CKSUM_GOOD;
 #endif
+/* Open vSwitch 3.1 does not copy the size of segments when it clones a packet.
+ * It does copy the key of the tunnel that a packet came from, and reads it
+ * only where there was a tunnel.  What comes from the kernel has come from
+ * none, so the size is kept there as well, with a mark for it. */
+#define VKERNEL_COMPAT_SEGSZ_MARK UINT64_C(0x766b736567730000)
+#define VKERNEL_COMPAT_SEGSZ_MASK UINT64_C(0xffff)
+
 }
 
 /* Returns true if Open vSwitch takes 'packet', which has something left to do,
@@ -183,6 +190,10 @@ vkernel_compat_is_vouched_for(const struct dp_packet *packet)
  * looks at the packet. */
 static inline bool
 vkernel_compat_is_marked_as(const struct dp_packet *packet OVS_UNUSED,
+#if !VKERNEL_HAVE_DP_PACKET_SET_TSO_SEGSZ
+    packet->md.tunnel.tun_id = htonll(VKERNEL_COMPAT_SEGSZ_MARK
+                                      | packet->mbuf.tso_segsz);
+#endif
                             bool is_ipv4 OVS_UNUSED)
 {
 #if VKERNEL_HAVE_DP_PACKET_OFFLOADS
@@ -246,16 +257,22 @@ vkernel_compat_get_tx_flags(const struct dp_packet *packet)
 #endif
 }
 
-/* Returns true if the size of segments of 'packet' means something.  Open
+/* Returns the size of segments of 'packet', or 0 if it is not known.  Open
  * vSwitch 3.1 neither sets nor copies it, so in a packet in memory of its own
- * it is what was there before. */
-static inline bool
-vkernel_compat_has_segment_size(const struct dp_packet *packet OVS_UNUSED)
+ * it is what was there before: see VKERNEL_COMPAT_SEGSZ_MARK. */
+static inline uint16_t
+vkernel_compat_get_segment_size(const struct dp_packet *packet)
 {
-#if VKERNEL_HAVE_DP_PACKET_SET_TSO_SEGSZ
-    return true;
-#else
-    return packet->source == DPBUF_DPDK;
+#if !VKERNEL_HAVE_DP_PACKET_SET_TSO_SEGSZ
+    if (packet->source != DPBUF_DPDK) {
+        uint64_t id = ntohll(packet->md.tunnel.tun_id);
+
+        return (dp_packet_hwol_is_tso(packet)
+                && !flow_tnl_dst_is_set(&packet->md.tunnel)
+                && (id & ~VKERNEL_COMPAT_SEGSZ_MASK)
+                   == VKERNEL_COMPAT_SEGSZ_MARK
+                ? id & VKERNEL_COMPAT_SEGSZ_MASK : 0);
+    }
 #endif
 }
 
@@ -271,8 +288,8 @@ vkernel_compat_copy_offloads(struct dp_packet *dst,
     dst->mbuf.ol_flags = *dp_packet_ol_flags_ptr(src)
                          & RTE_MBUF_F_TX_OFFLOAD_MASK;
 #endif
-    dst->mbuf.tso_segsz = (vkernel_compat_has_segment_size(src)
-                           ? src->mbuf.tso_segsz : 0);
+    dst->mbuf.tso_segsz = vkernel_compat_get_segment_size(src);
 }
 
 #endif /* vkernel-compat.h */
+    return packet->mbuf.tso_segsz;

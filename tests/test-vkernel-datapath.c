@@ -854,8 +854,8 @@ static void
 transmit_tso(struct tx_env *env, struct dp_packet *packet,
              enum vkernel_tx_drop drop)
 {
-    uint16_t segment_size = (vkernel_compat_has_segment_size(packet)
-                             ? 1000 : env->tx.mtu - 40);
+    uint16_t known_size = vkernel_compat_get_segment_size(packet);
+    uint16_t segment_size = known_size ? known_size : env->tx.mtu - 40;
     size_t size = dp_packet_size(packet);
     struct dp_packet_batch batch;
 
@@ -875,6 +875,30 @@ transmit_tso(struct tx_env *env, struct dp_packet *packet,
         ovs_assert(mbuf->tso_segsz == segment_size && mbuf->l2_len == 14);
     }
     free_transmitted(env);
+}
+
+/* Sends packets as Open vSwitch makes them of one that is from the kernel and
+ * to be segmented: each has segments of the size that the first one has. */
+static void
+transmit_clones(struct tx_env *env, struct rte_mempool *mp)
+{
+    struct dp_packet *packet = make_tso_packet(mp, LARGE_SIZE);
+    struct dp_packet *clone, *foreign;
+
+    pkt_metadata_init(&packet->md, ODP_PORT_C(1));
+    clone = dp_packet_clone(packet);
+    ovs_assert(vkernel_compat_get_segment_size(clone) == 1000);
+    transmit_tso(env, dp_packet_clone(clone), VKERNEL_N_TX_DROPS);
+    transmit_tso(env, clone, VKERNEL_N_TX_DROPS);
+
+    /* From another port, or through a tunnel. */
+    foreign = dp_packet_clone(packet);
+    foreign->md.tunnel.tun_id = htonll(1000);
+    transmit_tso(env, foreign, VKERNEL_N_TX_DROPS);
+    foreign = dp_packet_clone(packet);
+    foreign->md.tunnel.ip_dst = htonl(1);
+    transmit_tso(env, foreign, VKERNEL_N_TX_DROPS);
+    dp_packet_delete(packet);
 }
 
 /* tx-large: packets to be segmented, and what must not be mistaken for one. */
@@ -902,6 +926,7 @@ test_tx_large(struct ovs_cmdl_context *ctx OVS_UNUSED)
     transmit_tso(&env, make_tso_packet(NULL, LARGE_SIZE), sent);
     transmit_tso(&env, make_tso_packet(pool.mp, LARGE_SIZE), sent);
     transmit_tso(&env, make_tso_packet(NULL, 1000), sent);
+    transmit_clones(&env, pool.mp);
     transmit_tso(&env, make_tso_packet(NULL, 2 * LARGE_SIZE),
                  VKERNEL_DROP_TX_NO_BUFFER);
     transmit_tso(&env, make_packet(pool.mp, LARGE_SIZE, 0, 0),
