@@ -27,7 +27,9 @@
 #include "openvswitch/vlog.h"
 #include "ovs-atomic.h"
 #include "seq.h"
+#include "smap.h"
 #include "vkernel-tap.h"
+#include "vswitch-idl.h"
 
 VLOG_DEFINE_THIS_MODULE(netdev_dpdkvkernel_carrier);
 
@@ -37,6 +39,8 @@ enum other_state {
     OTHER_DOWN,
     OTHER_MISSING
 };
+
+netdev_dpdkvkernel_find_port_func *netdev_dpdkvkernel_find_port;
 
 /* The change sequence number that was current when carrier-from was looked at
  * last, if any port has that. */
@@ -60,12 +64,60 @@ collect_names(struct shash *names)
     ovs_mutex_unlock(&netdev_dpdkvkernel_ports_mutex);
 }
 
+static bool
+is_up(const char *name)
+{
+    struct netdev *netdev = netdev_from_name(name);
+    bool up = netdev && netdev_get_carrier(netdev);
+
+    netdev_close(netdev);
+    return up;
+}
+
+/* Returns true if 'iface', of 'port', can be in use.  Where LACP is, the bond
+ * uses no Interface whose partner does not answer, unless it falls back. */
+static bool
+is_member_up(const struct ovsrec_port *port,
+             const struct ovsrec_interface *iface)
+{
+    return (is_up(iface->name)
+            && (!iface->n_lacp_current || iface->lacp_current[0]
+                || smap_get_bool(&port->other_config, "lacp-fallback-ab",
+                                 false)));
+}
+
+static enum other_state
+get_port_state(const struct ovsrec_port *port)
+{
+    for (size_t i = 0; i < port->n_interfaces; i++) {
+        if (is_member_up(port, port->interfaces[i])) {
+            return OTHER_UP;
+        }
+    }
+    return OTHER_DOWN;
+}
+
+/* Returns the Port 'name', or NULL if there is none, or an Interface of that
+ * name.  Open vSwitch opens devices for its routes, too, so a netdev of that
+ * name may be neither. */
+static const struct ovsrec_port *
+find_port(const char *name)
+{
+    return (netdev_dpdkvkernel_find_bridge(name)
+            ? NULL : netdev_dpdkvkernel_find_port(name));
+}
+
 static enum other_state
 get_state(const char *name)
 {
-    struct netdev *netdev = netdev_from_name(name);
+    const struct ovsrec_port *port = find_port(name);
+    struct netdev *netdev;
     enum other_state state;
 
+    if (port) {
+        return get_port_state(port);
+    }
+    netdev = netdev_from_name(name);
     state = (!netdev ? OTHER_MISSING
              : netdev_get_carrier(netdev) ? OTHER_UP
              : OTHER_DOWN);

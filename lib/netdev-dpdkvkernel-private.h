@@ -69,6 +69,9 @@ extern netdev_dpdkvkernel_has_database_func *netdev_dpdkvkernel_has_database;
 
 /* What netdev_dpdkvkernel_exit() has said. */
 extern bool netdev_dpdkvkernel_exiting;
+/* Finds a Port, likewise. */
+extern netdev_dpdkvkernel_find_port_func *netdev_dpdkvkernel_find_port;
+
 extern bool netdev_dpdkvkernel_cleaning_up;
 
 /* How the worker of a queue pair is doing. */

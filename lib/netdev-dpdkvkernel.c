@@ -485,3 +485,5 @@ netdev_dpdkvkernel_register(
     netdev_dpdkvkernel_has_database = has_database;
     netdev_register_provider(&dpdkvkernel_class);
 }
+    netdev_dpdkvkernel_find_port_func *find_port,
+    netdev_dpdkvkernel_find_port = find_port;

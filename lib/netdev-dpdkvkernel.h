@@ -33,6 +33,7 @@
 
 struct ds;
 struct ovsrec_bridge;
+struct ovsrec_port;
 struct smap;
 struct vkernel_host;
 struct vkernel_host_config;
@@ -44,6 +45,10 @@ struct vkernel_stats;
 typedef const struct ovsrec_bridge *netdev_dpdkvkernel_find_bridge_func(
     const char *name);
 
+/* Returns the Port 'name' of a bridge, or NULL if that is not known. */
+typedef const struct ovsrec_port *netdev_dpdkvkernel_find_port_func(
+    const char *name);
+
 /* Returns true if the database is connected, has been read, and is this
  * daemon's to configure ports from. */
 typedef bool netdev_dpdkvkernel_has_database_func(void);
@@ -51,6 +56,7 @@ typedef bool netdev_dpdkvkernel_has_database_func(void);
 /* Registers the class.  To be called before the first bridge is configured;
  * does not depend on DPDK being initialized. */
 void netdev_dpdkvkernel_register(netdev_dpdkvkernel_find_bridge_func *,
+                                 netdev_dpdkvkernel_find_port_func *,
                                  netdev_dpdkvkernel_has_database_func *);
 
 /* Says that the daemon is about to end, and that ports which are destroyed

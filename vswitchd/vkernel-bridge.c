@@ -88,6 +88,24 @@ vkernel_bridge_find(const char *name)
     return NULL;
 }
 
+const struct ovsrec_port *
+vkernel_bridge_find_port(const char *name)
+{
+    const struct ovsrec_bridge *bridge;
+
+    if (!bridge_idl) {
+        return NULL;
+    }
+    OVSREC_BRIDGE_FOR_EACH (bridge, bridge_idl) {
+        for (size_t i = 0; i < bridge->n_ports; i++) {
+            if (!strcmp(bridge->ports[i]->name, name)) {
+                return bridge->ports[i];
+            }
+        }
+    }
+    return NULL;
+}
+
 bool
 vkernel_bridge_has_database(void)
 {

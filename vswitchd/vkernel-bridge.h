@@ -34,10 +34,14 @@
 #include <stdbool.h>
 
 struct ovsrec_bridge;
+struct ovsrec_port;
 
 /* Returns the bridge that the database has the Interface 'name' on, or NULL if
  * it is on none or there is no database yet. */
 const struct ovsrec_bridge *vkernel_bridge_find(const char *name);
+
+/* Returns the Port 'name', likewise. */
+const struct ovsrec_port *vkernel_bridge_find_port(const char *name);
 
 /* Returns true if the database is connected and has been read, and no other
  * daemon is in charge of it. */

@@ -26,6 +26,7 @@
  * tables: no logging and nothing of DPDK. */
 OVS_CONSTRUCTOR(vkernel_init) {
     netdev_dpdkvkernel_register(vkernel_bridge_find,
+                                vkernel_bridge_find_port,
                                 vkernel_bridge_has_database);
     netdev_dpdkvkernel_unixctl_register();
 }
