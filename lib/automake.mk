@@ -18,6 +18,7 @@ lib_libvkernel_la_SOURCES = \
 	lib/netdev-dpdkvkernel-carrier.c \
 	lib/netdev-dpdkvkernel-change.c \
 	lib/netdev-dpdkvkernel-link.c \
+	lib/netdev-dpdkvkernel-name.c \
 	lib/netdev-dpdkvkernel-place.c \
 	lib/netdev-dpdkvkernel-private.h \
 	lib/netdev-dpdkvkernel-qos.c \

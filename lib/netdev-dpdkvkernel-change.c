@@ -92,6 +92,10 @@ netdev_dpdkvkernel_request_change(struct netdev_dpdkvkernel *dev)
     netdev_dpdkvkernel_discard_change(dev);
     dev->retry_at = 0;
     dev->retry_delay = 0;
+    if (dev->name_refused) {
+        dev->name_refused = false;
+        netdev_dpdkvkernel_set_error(dev, VKERNEL_ERROR_DEVICE, NULL);
+    }
 }
 
 /* Takes note of what came of a change: nothing, or 'message', which this
@@ -118,7 +122,8 @@ netdev_dpdkvkernel_prepare_change(struct netdev_dpdkvkernel *dev)
 {
     char *message;
 
-    if (dev->next_ready || dev->abandon_tap || time_msec() < dev->retry_at) {
+    if (dev->next_ready || dev->abandon_tap || dev->waits_for_name
+        || time_msec() < dev->retry_at) {
         return;
     }
     if (!is_change_wanted(dev)) {
@@ -145,7 +150,7 @@ static void
 run_host(struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex)
 {
-    if (dev->misplaced) {
+    if (dev->misplaced || dev->waits_for_name) {
         return;
     }
     if (vkernel_host_run(dev->host, dev->device.tap,
@@ -189,46 +194,10 @@ netdev_dpdkvkernel_run_port(struct netdev_dpdkvkernel *dev)
 
 /* Configuration. */
 
-/* Do both ask for the same tap?  In another namespace, another tap may have
- * the same name. */
-static bool
-is_same_tap(const struct vkernel_config *a, const struct vkernel_config *b)
-{
-    return (!strcmp(a->ifname, b->ifname)
-            && nullable_string_is_equal(a->host.netns, b->host.netns));
-}
-
-/* Returns the name of another Interface that asks for the tap of 'config', or
- * NULL. */
-static const char *
-find_tap_user(const struct netdev_dpdkvkernel *dev,
-              const struct vkernel_config *config)
-    OVS_REQUIRES(netdev_dpdkvkernel_ports_mutex)
-{
-    struct netdev_dpdkvkernel *other;
-
-    LIST_FOR_EACH (other, node, &netdev_dpdkvkernel_ports) {
-        bool same;
-
-        if (other == dev) {
-            continue;
-        }
-        ovs_mutex_lock(&other->mutex);
-        same = other->device.tap
-               && (is_same_tap(&other->device.config, config)
-                   || is_same_tap(&other->wanted_config, config));
-        ovs_mutex_unlock(&other->mutex);
-        if (same) {
-            return netdev_get_name(&other->up);
-        }
-    }
-    return NULL;
-}
-
 /* Parses 'options' into '*config'.  Returns NULL if successful, otherwise a
  * message for the user. */
 static char *
-parse_options(const struct netdev_dpdkvkernel *dev,
+parse_options(struct netdev_dpdkvkernel *dev,
               const struct smap *options, struct vkernel_config *config)
     OVS_REQUIRES(netdev_dpdkvkernel_ports_mutex)
 {
@@ -240,7 +209,7 @@ parse_options(const struct netdev_dpdkvkernel *dev,
     if (message) {
         return message;
     }
-    user = find_tap_user(dev, config);
+    user = netdev_dpdkvkernel_find_tap_user(dev, config);
     if (user) {
         message = xasprintf("%s: the tap \"%s\" belongs to interface \"%s\": "
                             "options:ifname sets another name", name,
@@ -281,6 +250,8 @@ publish(struct netdev_dpdkvkernel *dev)
                      : vkernel_tap_format_offloads(device->tap));
     netdev_dpdkvkernel_look_at_tap(dev);
     netdev_dpdkvkernel_new_workers(dev);
+    netdev_dpdkvkernel_name_changed();
+    netdev_dpdkvkernel_report_name(dev);
     netdev_change_seq_changed(&dev->up);
 }
 
@@ -290,6 +261,7 @@ netdev_dpdkvkernel_switch(struct netdev_dpdkvkernel *dev)
     if (dev->abandon_tap) {
         dev->abandon_tap = false;
         netdev_dpdkvkernel_discard_change(dev);
+        netdev_dpdkvkernel_undo_host(dev);
         vkernel_device_abandon_tap(&dev->device, &dev->past_driver_stats);
         dev->link_error = ENODEV;
         publish(dev);
@@ -302,6 +274,9 @@ netdev_dpdkvkernel_switch(struct netdev_dpdkvkernel *dev)
         set_change_result(dev, vkernel_device_switch(&dev->device, &dev->next,
                                                      !dev->mac_wanted,
                                                      &dev->past_driver_stats));
+        if (!dev->wanted_mtu) {
+            dev->wanted_mtu = dev->device.mtu;
+        }
         publish(dev);
     }
 }
@@ -326,6 +301,27 @@ check_datapath(const char *name)
                                     : "system"), bridge->name);
 }
 
+/* Opens 'dev' without a tap, for another port has it and is about to give it
+ * up. */
+static char *
+open_later(struct netdev_dpdkvkernel *dev,
+           const struct vkernel_config *config, int socket_id)
+    OVS_REQUIRES(dev->mutex)
+{
+    char *message = vkernel_device_open_later(&dev->device, config, socket_id);
+
+    if (message) {
+        char *text = xasprintf("%s: %s", netdev_get_name(&dev->up), message);
+
+        free(message);
+        return text;
+    }
+    vkernel_config_clone(&dev->wanted_config, config);
+    dev->wanted_mtu = 0;
+    publish(dev);
+    return NULL;
+}
+
 /* Opens the device for the first time.  Returns NULL if successful, otherwise
  * a message for the user. */
 static char *
@@ -345,6 +341,9 @@ open_device(struct netdev_dpdkvkernel *dev,
     }
     if (message) {
         return message;
+    }
+    if (dev->waits_for_name) {
+        return open_later(dev, config, socket_id);
     }
     mark = (config->host.persist
             ? vkernel_orphan_mark(config->ifname, name)
@@ -401,12 +400,15 @@ netdev_dpdkvkernel_apply_options(struct netdev_dpdkvkernel *dev,
 {
     struct vkernel_config config;
     char *message;
+    bool in_use;
 
     message = parse_options(dev, options, &config);
     if (message) {
         return message;
     }
+    in_use = netdev_dpdkvkernel_is_tap_in_use(dev, &config);
     ovs_mutex_lock(&dev->mutex);
+    dev->waits_for_name = in_use;
     if (!dev->device.tap) {
         message = open_device(dev, &config);
     } else {

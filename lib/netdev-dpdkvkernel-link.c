@@ -160,6 +160,9 @@ netdev_dpdkvkernel_follow_events(struct netdev_dpdkvkernel *dev, int events)
     OVS_REQUIRES(dev->mutex)
 {
     netdev_dpdkvkernel_follow_link(dev);
+    if (events & (VKERNEL_TAP_RENAMED | VKERNEL_TAP_MOVED)) {
+        netdev_dpdkvkernel_report_name(dev);
+    }
     if (events & VKERNEL_TAP_RENAMED) {
         dev->stats->events[VKERNEL_EVENT_TAP_RENAMED]++;
     }

@@ -137,7 +137,7 @@ has_tap_to_place(const struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex)
 {
     return dev->device.tap && dev->link_error != ENODEV && !dev->abandon_tap
-           && dev->place_at != LLONG_MAX;
+           && !dev->waits_for_name && dev->place_at != LLONG_MAX;
 }
 
 void
@@ -259,10 +259,8 @@ netdev_dpdkvkernel_keep_tap(struct netdev_dpdkvkernel *dev)
     netdev_dpdkvkernel_set_error(dev, VKERNEL_ERROR_PERSIST, message);
 }
 
-/* Returns the row of the Interface 'name' if it is one of ours, on a bridge,
- * otherwise NULL. */
-static const struct ovsrec_interface *
-find_interface(const char *name)
+const struct ovsrec_interface *
+netdev_dpdkvkernel_find_interface(const char *name)
 {
     const struct ovsrec_bridge *bridge = netdev_dpdkvkernel_find_bridge(name);
 
@@ -288,7 +286,8 @@ comes_back(const struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex)
 {
     const char *name = netdev_get_name(&dev->up);
-    const struct ovsrec_interface *iface = find_interface(name);
+    const struct ovsrec_interface *iface
+        = netdev_dpdkvkernel_find_interface(name);
     struct vkernel_config config;
     bool comes_back;
     char *message;
@@ -316,7 +315,8 @@ netdev_dpdkvkernel_leave_tap(struct netdev_dpdkvkernel *dev)
             vkernel_tap_leave(dev->device.tap);
         }
     } else if (!netdev_dpdkvkernel_exiting
-               && !find_interface(netdev_get_name(&dev->up))) {
+               && !netdev_dpdkvkernel_find_interface(
+                   netdev_get_name(&dev->up))) {
         /* It may never have been opened, and yet have left a tap. */
         sweep_at = MIN(sweep_at, time_msec());
     }
@@ -329,7 +329,7 @@ is_orphan(const char *name)
     struct netdev_dpdkvkernel *dev;
     bool is_open = false;
 
-    if (!find_interface(name)) {
+    if (!netdev_dpdkvkernel_find_interface(name)) {
         return true;
     }
     /* If the Interface has a tap, it is another one. */

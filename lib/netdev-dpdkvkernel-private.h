@@ -61,17 +61,22 @@ extern struct ovs_mutex netdev_dpdkvkernel_ports_mutex;
 extern struct ovs_list netdev_dpdkvkernel_ports
     OVS_GUARDED_BY(netdev_dpdkvkernel_ports_mutex);
 
+/* Returns the row of the Interface 'name' if it is one of ours, on a bridge,
+ * otherwise NULL. */
+const struct ovsrec_interface *netdev_dpdkvkernel_find_interface(
+    const char *name);
+
 /* Finds the bridge of an Interface: see netdev_dpdkvkernel_register(). */
 extern netdev_dpdkvkernel_find_bridge_func *netdev_dpdkvkernel_find_bridge;
+
+/* Finds a Port, likewise. */
+extern netdev_dpdkvkernel_find_port_func *netdev_dpdkvkernel_find_port;
 
 /* Is the database there, and ours?  Likewise. */
 extern netdev_dpdkvkernel_has_database_func *netdev_dpdkvkernel_has_database;
 
 /* What netdev_dpdkvkernel_exit() has said. */
 extern bool netdev_dpdkvkernel_exiting;
-/* Finds a Port, likewise. */
-extern netdev_dpdkvkernel_find_port_func *netdev_dpdkvkernel_find_port;
-
 extern bool netdev_dpdkvkernel_cleaning_up;
 
 /* How the worker of a queue pair is doing. */
@@ -139,12 +144,17 @@ struct netdev_dpdkvkernel {
 
     /* What reconfigure() shall make of it. */
     struct vkernel_config wanted_config OVS_GUARDED;
-    int wanted_mtu OVS_GUARDED;
+    int wanted_mtu OVS_GUARDED; /* 0: what the tap will have. */
 
     /* What run() or the bridge has prepared for reconfigure() to switch to, if
      * 'next_ready'. */
     struct vkernel_device next OVS_GUARDED;
     bool next_ready OVS_GUARDED;
+
+    /* Must it wait until another port has given up the name of the tap that it
+     * wants?  Is it in the "error" column that it must? */
+    bool waits_for_name OVS_GUARDED;
+    bool name_refused OVS_GUARDED;
 
     /* Nonzero if that failed: when to try again, as time_msec(), and how long
      * to wait after one more failure. */
@@ -242,6 +252,39 @@ void netdev_dpdkvkernel_discard_change(struct netdev_dpdkvkernel *dev)
 /* Follows the kernel, and prepares the change that is wanted. */
 void netdev_dpdkvkernel_run_port(struct netdev_dpdkvkernel *dev)
     OVS_EXCLUDED(dev->mutex);
+
+/* Names of taps: netdev-dpdkvkernel-name.c. */
+
+/* Returns the name of another Interface that has the tap of 'config' and, by
+ * what the database says, is going to keep it, otherwise NULL. */
+const char *netdev_dpdkvkernel_find_tap_user(
+    struct netdev_dpdkvkernel *dev, const struct vkernel_config *config)
+    OVS_REQUIRES(netdev_dpdkvkernel_ports_mutex);
+
+/* Returns true if a port has the tap of 'config' now.  To be called when
+ * netdev_dpdkvkernel_find_tap_user() has returned NULL: it will give it up
+ * soon. */
+bool netdev_dpdkvkernel_is_tap_in_use(struct netdev_dpdkvkernel *dev,
+                                      const struct vkernel_config *config)
+    OVS_REQUIRES(netdev_dpdkvkernel_ports_mutex);
+
+/* Sees whether 'dev' can have the tap that it wants, or must wait for another
+ * port to give up its name, or give up its own first. */
+void netdev_dpdkvkernel_check_name(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(netdev_dpdkvkernel_ports_mutex)
+    OVS_EXCLUDED(dev->mutex);
+
+/* Says that a port may have given up its tap, for ports that wait for it. */
+void netdev_dpdkvkernel_name_changed(void);
+
+/* Has Open vSwitch read routes again: those through the tap of 'dev', whose
+ * name may be new, get that of the Interface. */
+void netdev_dpdkvkernel_report_name(const struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex);
+
+/* Wakes the poll loop when a port that waits for a name may have it. */
+void netdev_dpdkvkernel_wait_name(const struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex);
 
 /* Link: netdev-dpdkvkernel-link.c. */
 

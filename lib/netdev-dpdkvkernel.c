@@ -133,6 +133,7 @@ netdev_dpdkvkernel_destruct(struct netdev *netdev)
         ovs_spin_destroy(&dev->txqs[q].lock);
     }
     vkernel_stats_destroy(dev->stats);
+    netdev_dpdkvkernel_name_changed();
     ovs_mutex_destroy(&dev->mutex);
 }
 
@@ -144,6 +145,7 @@ netdev_dpdkvkernel_run(const struct netdev_class *netdev_class OVS_UNUSED)
     netdev_dpdkvkernel_carrier_run();
     ovs_mutex_lock(&netdev_dpdkvkernel_ports_mutex);
     LIST_FOR_EACH (dev, node, &netdev_dpdkvkernel_ports) {
+        netdev_dpdkvkernel_check_name(dev);
         netdev_dpdkvkernel_run_port(dev);
     }
     ovs_mutex_unlock(&netdev_dpdkvkernel_ports_mutex);
@@ -164,12 +166,13 @@ netdev_dpdkvkernel_wait(const struct netdev_class *netdev_class OVS_UNUSED)
         ovs_mutex_lock(&dev->mutex);
         if (dev->device.tap) {
             vkernel_tap_wait(dev->device.tap);
-            if (!dev->misplaced) {
+            if (!dev->misplaced && !dev->waits_for_name) {
                 vkernel_host_wait(dev->host);
             }
         }
         netdev_dpdkvkernel_wait_workers(dev);
-        if (dev->retry_at) {
+        netdev_dpdkvkernel_wait_name(dev);
+        if (dev->retry_at && !dev->waits_for_name) {
             poll_timer_wait_until(dev->retry_at);
         }
         netdev_dpdkvkernel_wait_place(dev);
@@ -323,6 +326,9 @@ netdev_dpdkvkernel_configure(const char *name, const char *mac,
         if (!netdev->mtu_user_config) {
             vkernel_error_set(name, VKERNEL_ERROR_MTU, NULL);
         }
+        ovs_mutex_lock(&netdev_dpdkvkernel_ports_mutex);
+        netdev_dpdkvkernel_check_name(dev);
+        ovs_mutex_unlock(&netdev_dpdkvkernel_ports_mutex);
         ovs_mutex_lock(&dev->mutex);
         netdev_dpdkvkernel_prepare_change(dev);
         ovs_mutex_unlock(&dev->mutex);
@@ -479,11 +485,11 @@ static const struct netdev_class dpdkvkernel_class = {
 void
 netdev_dpdkvkernel_register(
     netdev_dpdkvkernel_find_bridge_func *find_bridge,
+    netdev_dpdkvkernel_find_port_func *find_port,
     netdev_dpdkvkernel_has_database_func *has_database)
 {
     netdev_dpdkvkernel_find_bridge = find_bridge;
+    netdev_dpdkvkernel_find_port = find_port;
     netdev_dpdkvkernel_has_database = has_database;
     netdev_register_provider(&dpdkvkernel_class);
 }
-    netdev_dpdkvkernel_find_port_func *find_port,
-    netdev_dpdkvkernel_find_port = find_port;

@@ -74,6 +74,12 @@ void netdev_dpdkvkernel_exit(bool cleanup);
 char *netdev_dpdkvkernel_configure(const char *name, const char *mac,
                                    const char *error);
 
+/* Returns the name that the port of the tap 'ifname', in the daemon's network
+ * namespace, has in Open vSwitch: that of its Interface.  Returns 'ifname' if
+ * it is no such tap, or NULL if it is none and has the name of an Interface
+ * whose tap is another device. */
+const char *netdev_dpdkvkernel_name_device(const char *ifname);
+
 /* One port, as it is at the moment of the call. */
 struct netdev_dpdkvkernel_info {
     const char *name;           /* Of the Interface. */

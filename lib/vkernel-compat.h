@@ -52,6 +52,29 @@
 #define VKERNEL_COMPAT_GET_SPEED(FUNCTION)
 #endif
 
+/* The parameters of ovs_router_insert(), and arguments of the same names, with
+ * 'DEVICE' for the network device. */
+#if VKERNEL_HAVE_OVS_ROUTER_RULE_ADD
+#define VKERNEL_COMPAT_ROUTE_PARAMS(DEVICE) \
+    uint32_t table, uint32_t mark, const struct in6_addr *dst, uint8_t plen, \
+    bool user, const char DEVICE[], const struct in6_addr *gw, \
+    const struct in6_addr *src
+#define VKERNEL_COMPAT_ROUTE_ARGS(DEVICE) \
+    table, mark, dst, plen, user, DEVICE, gw, src
+#elif VKERNEL_HAVE_OVS_ROUTER_FORCE_INSERT
+#define VKERNEL_COMPAT_ROUTE_PARAMS(DEVICE) \
+    uint32_t mark, const struct in6_addr *dst, uint8_t plen, bool local, \
+    const char DEVICE[], const struct in6_addr *gw, \
+    const struct in6_addr *src
+#define VKERNEL_COMPAT_ROUTE_ARGS(DEVICE) \
+    mark, dst, plen, local, DEVICE, gw, src
+#else
+#define VKERNEL_COMPAT_ROUTE_PARAMS(DEVICE) \
+    uint32_t mark, const struct in6_addr *dst, uint8_t plen, bool local, \
+    const char DEVICE[], const struct in6_addr *gw
+#define VKERNEL_COMPAT_ROUTE_ARGS(DEVICE) mark, dst, plen, local, DEVICE, gw
+#endif
+
 /* Returns true if other_config:hw-offload is on, and ports with an interface
  * index may be taken for ones of the kernel's datapath. */
 static inline bool
@@ -153,6 +176,13 @@ vkernel_compat_mark_good(struct dp_packet *packet OVS_UNUSED)
 #endif
 }
 
+/* Open vSwitch 3.1 does not copy the size of segments when it clones a packet.
+ * It does copy the key of the tunnel that a packet came from, and reads it
+ * only where there was a tunnel.  What comes from the kernel has come from
+ * none, so the size is kept there as well, with a mark for it. */
+#define VKERNEL_COMPAT_SEGSZ_MARK UINT64_C(0x766b736567730000)
+#define VKERNEL_COMPAT_SEGSZ_MASK UINT64_C(0xffff)
+
 /* Marks 'packet', which vkernel_compat_mark_partial() was called for, as one
  * to be cut into TCP segments, the size of which is in its mbuf. */
 static inline void
@@ -160,6 +190,10 @@ vkernel_compat_mark_tso(struct dp_packet *packet OVS_UNUSED)
 {
 #if !VKERNEL_HAVE_DP_PACKET_OFFLOADS
     dp_packet_hwol_set_tcp_seg(packet);
+#if !VKERNEL_HAVE_DP_PACKET_SET_TSO_SEGSZ
+    packet->md.tunnel.tun_id = htonll(VKERNEL_COMPAT_SEGSZ_MARK
+                                      | packet->mbuf.tso_segsz);
+#endif
 #endif
 }
 
@@ -176,13 +210,6 @@ vkernel_compat_is_vouched_for(const struct dp_packet *packet)
 #else
     return *dp_packet_ol_flags_ptr(packet) & RTE_MBUF_F_RX_L4_CKSUM_GOOD;
 #endif
-/* Open vSwitch 3.1 does not copy the size of segments when it clones a packet.
- * It does copy the key of the tunnel that a packet came from, and reads it
- * only where there was a tunnel.  What comes from the kernel has come from
- * none, so the size is kept there as well, with a mark for it. */
-#define VKERNEL_COMPAT_SEGSZ_MARK UINT64_C(0x766b736567730000)
-#define VKERNEL_COMPAT_SEGSZ_MASK UINT64_C(0xffff)
-
 }
 
 /* Returns true if Open vSwitch takes 'packet', which has something left to do,
@@ -190,10 +217,6 @@ vkernel_compat_is_vouched_for(const struct dp_packet *packet)
  * looks at the packet. */
 static inline bool
 vkernel_compat_is_marked_as(const struct dp_packet *packet OVS_UNUSED,
-#if !VKERNEL_HAVE_DP_PACKET_SET_TSO_SEGSZ
-    packet->md.tunnel.tun_id = htonll(VKERNEL_COMPAT_SEGSZ_MARK
-                                      | packet->mbuf.tso_segsz);
-#endif
                             bool is_ipv4 OVS_UNUSED)
 {
 #if VKERNEL_HAVE_DP_PACKET_OFFLOADS
@@ -274,6 +297,7 @@ vkernel_compat_get_segment_size(const struct dp_packet *packet)
                 ? id & VKERNEL_COMPAT_SEGSZ_MASK : 0);
     }
 #endif
+    return packet->mbuf.tso_segsz;
 }
 
 /* Copies what is left to do for 'src', from wherever it comes, to 'dst', whose
@@ -292,4 +316,3 @@ vkernel_compat_copy_offloads(struct dp_packet *dst,
 }
 
 #endif /* vkernel-compat.h */
-    return packet->mbuf.tso_segsz;

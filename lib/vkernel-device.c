@@ -273,6 +273,21 @@ vkernel_device_open(struct vkernel_device *device,
     return message;
 }
 
+char *
+vkernel_device_open_later(struct vkernel_device *device,
+                          const struct vkernel_config *config, int socket_id)
+{
+    char *message = vkernel_port_check_vhost(config->vhost_path);
+
+    if (!message) {
+        set_config(device, config);
+        device->socket_id = socket_id;
+        device->mtu = ETH_PAYLOAD_MAX;
+        device->tap = vkernel_tap_create_absent(config->ifname);
+    }
+    return message;
+}
+
 static void
 close_port(struct vkernel_device *device, struct vkernel_driver_stats *stats)
 {
@@ -299,6 +314,7 @@ prepare(const struct vkernel_device *device, struct vkernel_device *next,
         return message;
     }
     error = (strcmp(next->config.ifname, device->config.ifname)
+             && strcmp(next->config.ifname, vkernel_tap_get_name(device->tap))
              ? ENODEV
              : vkernel_tap_get_link(device->tap, &link));
     if (error == ENODEV) {
@@ -312,7 +328,9 @@ prepare(const struct vkernel_device *device, struct vkernel_device *next,
     } else {
         next->tap = device->tap;
     }
-    next->mtu = mtu;
+    if (mtu) {
+        next->mtu = mtu;
+    }
     next->mac = device->mac;
     return message ? message : create_buffers(next);
 }
@@ -349,6 +367,8 @@ vkernel_device_switch(struct vkernel_device *device,
                       struct vkernel_device *next, bool follow_mac,
                       struct vkernel_driver_stats *stats)
 {
+    bool keep_mac = !follow_mac || (next->tap != device->tap
+                                    && !eth_addr_is_zero(device->mac));
     char *message, *again;
     struct vkernel_link link;
 
@@ -358,7 +378,7 @@ vkernel_device_switch(struct vkernel_device *device,
         device->mac = link.mac;
     }
     next->mac = device->mac;
-    message = open_port(next, follow_mac && next->tap == device->tap);
+    message = open_port(next, !keep_mac);
     if (!message) {
         vkernel_device_discard(device, next);
         *device = *next;

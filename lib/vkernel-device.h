@@ -60,13 +60,19 @@ char *vkernel_device_open(struct vkernel_device *,
                           const struct vkernel_config *, int socket_id,
                           const char *mark, bool *tap_opened);
 
+/* Likewise, but without a tap, as if that had been deleted: the next change
+ * makes it, or takes the one that is there by then.  Until then the MAC is all
+ * zeros.  Then, or if 'mtu' of that change is 0, they are the tap's. */
+char *vkernel_device_open_later(struct vkernel_device *,
+                                const struct vkernel_config *, int socket_id);
+
 /* A change of an open device, to other options or another MTU, or to a port
  * again if that was lost, goes in two steps, so that most of what may fail or
  * take long is over before traffic stops: */
 
 /* Makes in 'next' what 'device' will take with 'config' and 'mtu', while
  * 'device' goes on, with traffic.  The tap stays, unless 'config' names
- * another one or it was deleted.
+ * another one or it was deleted.  If 'mtu' is 0, it is the tap's.
  *
  * Returns NULL if successful; 'next' is then for vkernel_device_switch() or
  * vkernel_device_discard().  Otherwise a message as vkernel_device_open()

@@ -305,6 +305,18 @@ vkernel_tap_open(const char *ifname, const char *netns, const char *mark,
     return NULL;
 }
 
+struct vkernel_tap *
+vkernel_tap_create_absent(const char *ifname)
+{
+    struct vkernel_tap *tap = xzalloc(sizeof *tap);
+
+    ovs_strlcpy(tap->ifname, ifname, sizeof tap->ifname);
+    tap->anchor = tap->netns_fd = -1;
+    tap->home = (struct vkernel_home) VKERNEL_HOME_INITIALIZER;
+    tap->netns_error = ENODEV;
+    return tap;
+}
+
 void
 vkernel_tap_abandon(struct vkernel_tap *tap)
 {
@@ -696,4 +708,47 @@ unsigned int
 vkernel_tap_get_netns_seq(const struct vkernel_tap *tap)
 {
     return tap->netns_seq;
+}
+
+/* Returns the index of the device that has the name 'ifname' in the namespace
+ * of 'netns_fd', or 0. */
+static int
+look_up(const char *ifname, int netns_fd)
+{
+    struct nl_sock *sock = NULL;
+    struct vkernel_link link;
+    int saved;
+    int error;
+
+    error = vkernel_netns_enter(netns_fd, &saved);
+    if (error) {
+        return 0;
+    }
+    error = nl_sock_create(NETLINK_ROUTE, &sock);
+    vkernel_netns_leave(saved);
+    if (!error) {
+        error = vkernel_link_get(sock, ifname, 0, &link);
+        nl_sock_destroy(sock);
+    }
+    return error ? 0 : link.ifindex;
+}
+
+int
+vkernel_tap_look_up(const char *ifname, const char *netns, int *netns_fdp)
+{
+    char *message = vkernel_home_open_netns(netns, netns_fdp);
+
+    if (message) {
+        free(message);
+        *netns_fdp = -1;
+        return 0;
+    }
+    return look_up(ifname, *netns_fdp);
+}
+
+bool
+vkernel_tap_is(const struct vkernel_tap *tap, int netns_fd, int ifindex)
+{
+    return (tap->anchor >= 0 && tap->netns_fd >= 0 && tap->ifindex == ifindex
+            && vkernel_netns_equals(tap->netns_fd, netns_fd));
 }

@@ -51,6 +51,20 @@ struct vkernel_tap;
 char *vkernel_tap_open(const char *ifname, const char *netns,
                        const char *mark, struct vkernel_tap **tapp);
 
+/* Returns a tap 'ifname' that was deleted, for all functions here. */
+struct vkernel_tap *vkernel_tap_create_absent(const char *ifname);
+
+/* Returns the index of the device that has the name 'ifname', or that
+ * alternative name, in the namespace 'netns', as vkernel_tap_open() takes it;
+ * 0 if there is none.  Stores into '*netns_fdp' a descriptor of the namespace,
+ * which the caller must close, or -1. */
+int vkernel_tap_look_up(const char *ifname, const char *netns,
+                        int *netns_fdp);
+
+/* Returns true if the tap is the device 'ifindex' of the namespace of
+ * 'netns_fd', as vkernel_tap_look_up() finds it. */
+bool vkernel_tap_is(const struct vkernel_tap *, int netns_fd, int ifindex);
+
 /* Closes the anchor, and so removes the tap if nothing else holds it; one that
  * vkernel_tap_set_persistent() made persistent is so no more.  Takes NULL. */
 void vkernel_tap_close(struct vkernel_tap *);

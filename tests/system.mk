@@ -31,6 +31,7 @@ SYSTEM_TESTSUITE_AT = \
 	tests/system-vkernel-ledger.at \
 	tests/system-vkernel-lifecycle.at \
 	tests/system-vkernel-link.at \
+	tests/system-vkernel-names.at \
 	tests/system-vkernel-nic.at \
 	tests/system-vkernel-offload.at \
 	tests/system-vkernel-ovn.at \

@@ -207,6 +207,17 @@ vkernel_tap_abandon(struct vkernel_tap *tap)
     tap->deleted = true;
 }
 
+struct vkernel_tap *
+vkernel_tap_create_absent(const char *ifname)
+{
+    struct vkernel_tap *tap = xzalloc(sizeof *tap);
+
+    ovs_strlcpy(tap->ifname, ifname, sizeof tap->ifname);
+    tap->deleted = true;
+    sim_add_tap(tap);
+    return tap;
+}
+
 const char *
 vkernel_tap_get_name(const struct vkernel_tap *tap)
 {
@@ -805,6 +816,46 @@ test_deleted(struct ovs_cmdl_context *ctx)
     vkernel_config_uninit(&config);
 }
 
+/* later: a device that is opened without a tap gets one with the MTU and the
+ * address of the tap, whatever fails before. */
+static void
+test_later(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    size_t n_blocks = testlib_count_blocks();
+    struct vkernel_driver_stats stats;
+    struct vkernel_device device;
+    struct vkernel_config config;
+    struct vkernel_device next;
+    int fail_at = 0;
+    char *message;
+
+    memset(&stats, 0, sizeof stats);
+    memset(&device, 0, sizeof device);
+    parse_config("vk0", "2", &config);
+    sim_fail_at(1, 0);
+    message = vkernel_device_open_later(&device, &config, 1);
+    ovs_assert(message);
+    free(message);
+    assert_closed(&device);
+    sim_fail_at(0, 0);
+    ovs_assert(!vkernel_device_open_later(&device, &config, 1));
+    ovs_assert(!device.port && sim.taps[0]->deleted && device.mtu == 1500);
+    do {
+        sim_fail_at(++fail_at, 0);
+        message = vkernel_device_prepare(&device, &config, 0, &next);
+        if (!message) {
+            message = vkernel_device_switch(&device, &next, true, &stats);
+        }
+        ovs_assert(!message == !!device.port);
+        free(message);
+    } while (!device.port);
+    assert_device(&device, &config, 1500);
+    ovs_assert(!eth_addr_is_zero(device.mac));
+    vkernel_config_uninit(&config);
+    close_device(&device);
+    ovs_assert(testlib_count_blocks() == n_blocks);
+}
+
 /* late-mac: the address changes between the two steps of a change, by us, and
  * by an administrator, who may or may not do so. */
 static void
@@ -911,6 +962,7 @@ static const struct ovs_cmdl_command commands[] = {
     { "change-faults", "CHANGE [tso]", 1, 2, test_change_faults, OVS_RO },
     { "granted", NULL, 0, 0, test_granted, OVS_RO },
     { "deleted", "[abandon]", 0, 1, test_deleted, OVS_RO },
+    { "later", NULL, 0, 0, test_later, OVS_RO },
     { "late-mac", NULL, 0, 0, test_late_mac, OVS_RO },
     { "set-mac", NULL, 0, 0, test_set_mac, OVS_RO },
     { "follow-mac", NULL, 0, 0, test_follow_mac, OVS_RO },

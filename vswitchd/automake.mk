@@ -19,7 +19,8 @@ sbin_PROGRAMS += vswitchd/ovs-vswitchd
 vswitchd_ovs_vswitchd_SOURCES = \
 	vswitchd/vkernel-bridge.c \
 	vswitchd/vkernel-bridge.h \
-	vswitchd/vkernel-init.c
+	vswitchd/vkernel-init.c \
+	vswitchd/vkernel-router.c
 vswitchd_ovs_vswitchd_LDADD = \
 	$(ovs_vswitchd_objects) \
 	lib/libvkernel.la \
@@ -28,6 +29,7 @@ vswitchd_ovs_vswitchd_LDADD = \
 	$(OVS_LIBS)
 vswitchd_ovs_vswitchd_LDFLAGS = $(AM_LDFLAGS) $(OVS_LDFLAGS) \
 	-Wl,--wrap=bridge_exit \
+	-Wl,--wrap=ovs_router_insert \
 	-Wl,--wrap=ovsdb_idl_create \
 	-Wl,--wrap=ovsrec_interface_set_error
 
