@@ -279,6 +279,12 @@ netdev_dpdkvkernel_find_interface(const char *name)
     return NULL;
 }
 
+bool
+netdev_dpdkvkernel_is_wanted(const char *name)
+{
+    return !netdev_dpdkvkernel_has_database() || find_interface(name);
+}
+
 /* Will the database have a port opened again with the tap that 'dev' has
  * now? */
 static bool

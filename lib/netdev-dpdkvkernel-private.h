@@ -329,6 +329,10 @@ void netdev_dpdkvkernel_keep_tap(struct netdev_dpdkvkernel *dev)
 void netdev_dpdkvkernel_look_at_tap(struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex);
 
+/* Returns false if the database is there, and does not have the Interface
+ * 'name', of this class and on a bridge. */
+bool netdev_dpdkvkernel_is_wanted(const char *name);
+
 /* Before a port is destroyed: has its tap stay if it should. */
 void netdev_dpdkvkernel_leave_tap(struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex);

@@ -151,7 +151,7 @@ netdev_dpdkvkernel_run(const struct netdev_class *netdev_class OVS_UNUSED)
     ovs_mutex_unlock(&netdev_dpdkvkernel_ports_mutex);
     netdev_dpdkvkernel_sweep_run();
     vkernel_mempool_sweep();
-    if (vkernel_retry_run()) {
+    if (vkernel_retry_run(netdev_dpdkvkernel_is_wanted)) {
         rtnetlink_report_link();
     }
 }

@@ -31,6 +31,10 @@
 #define MIN_DELAY 1000
 #define MAX_DELAY 60000
 
+/* Milliseconds from one look for an Interface that was tried again, but did
+ * neither fail nor succeed, to the next. */
+#define FORGET_INTERVAL 60000
+
 /* Milliseconds from one look for a file to the next. */
 #define LOOK_INTERVAL 1000
 
@@ -40,6 +44,8 @@ struct failure {
     char *message;              /* What was in the way. */
     int delay;                  /* Milliseconds from try to try. */
     long long int retry_at;     /* As time_msec(); 0 once that has come. */
+    long long int look_at;      /* Then: when to see whether the Interface is
+                                 * still there. */
     bool lacks_file;            /* Wait until there is what was missing? */
 };
 
@@ -136,22 +142,34 @@ vkernel_retry_forget(const char *iface)
     }
 }
 
+/* Returns when something is to be done about 'failure'. */
+static long long int
+get_time(const struct failure *failure)
+{
+    return failure->retry_at ? failure->retry_at : failure->look_at;
+}
+
 bool
-vkernel_retry_run(void)
+vkernel_retry_run(bool (*is_wanted)(const char *iface))
 {
     struct shash_node *node;
     bool due = false;
 
-    SHASH_FOR_EACH (node, &failures) {
+    SHASH_FOR_EACH_SAFE (node, &failures) {
         struct failure *failure = node->data;
 
-        if (!failure->retry_at || time_msec() < failure->retry_at) {
+        if (time_msec() < get_time(failure)) {
             continue;
+        } else if (!is_wanted(node->name)) {
+            vkernel_retry_forget(node->name);
+        } else if (!failure->retry_at) {
+            failure->look_at = time_msec() + FORGET_INTERVAL;
         } else if (failure->lacks_file
                    && vkernel_retry_lacks_file(&failure->config)) {
             failure->retry_at = vkernel_retry_look_again();
         } else {
             failure->retry_at = 0;
+            failure->look_at = time_msec() + FORGET_INTERVAL;
             due = true;
         }
     }
@@ -164,10 +182,6 @@ vkernel_retry_wait(void)
     struct shash_node *node;
 
     SHASH_FOR_EACH (node, &failures) {
-        struct failure *failure = node->data;
-
-        if (failure->retry_at) {
-            poll_timer_wait_until(failure->retry_at);
-        }
+        poll_timer_wait_until(get_time(node->data));
     }
 }

@@ -46,8 +46,9 @@ void vkernel_retry_failed(const char *iface, const struct vkernel_config *,
 void vkernel_retry_forget(const char *iface);
 
 /* Returns true if the time of some Interface has come since the last call, so
- * that the bridges should be configured again. */
-bool vkernel_retry_run(void);
+ * that the bridges should be configured again.  Forgets Interfaces for which
+ * 'is_wanted' returns false. */
+bool vkernel_retry_run(bool (*is_wanted)(const char *iface));
 
 /* Arranges for poll_block() to wake up when vkernel_retry_run() would return
  * true. */

@@ -509,12 +509,22 @@ __wrap_access(const char *path, int mode OVS_UNUSED)
     return simulated_lack && !strcmp(path, simulated_lack) ? -1 : 0;
 }
 
+/* Does the database have vk0? */
+static bool wanted = true;
+
+static bool
+is_wanted(const char *iface)
+{
+    ovs_assert(!strcmp(iface, "vk0"));
+    return wanted;
+}
+
 /* retry ARG...: each ARG is the time, in milliseconds, that it is from then on
  * ("at=MSEC"), or a file that is missing from then on ("lack=PATH"), or says
  * that none is ("found"), lets the opening of vk0 fail ("fail=N_RXQ"), asks
  * whether it may be tried ("check=N_RXQ"), or in another network namespace
- * ("move=N_RXQ"), whether some time has come ("run"), or forgets
- * ("forget"). */
+ * ("move=N_RXQ"), whether some time has come ("run"), deletes vk0 from the
+ * database, or adds it ("delete", "add"), or forgets ("forget"). */
 static void
 test_retry(struct ovs_cmdl_context *ctx)
 {
@@ -532,7 +542,11 @@ test_retry(struct ovs_cmdl_context *ctx)
         } else if (!strcmp(arg, "found")) {
             simulated_lack = NULL;
         } else if (!strcmp(arg, "run")) {
-            puts(vkernel_retry_run() ? "due" : "not due");
+            puts(vkernel_retry_run(is_wanted) ? "due" : "not due");
+        } else if (!strcmp(arg, "delete")) {
+            wanted = false;
+        } else if (!strcmp(arg, "add")) {
+            wanted = true;
         } else if (!strcmp(arg, "forget")) {
             vkernel_retry_forget("vk0");
         } else {
