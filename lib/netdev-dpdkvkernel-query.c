@@ -65,8 +65,10 @@ netdev_dpdkvkernel_get_mtu(const struct netdev *netdev, int *mtup)
     return 0;
 }
 
-/* With hardware offload the kernel's TC would claim any port that has an
- * ifindex, and divert its traffic. */
+/* For Open vSwitch, an ifindex is one of the daemon's own namespace, where
+ * sFlow's and IPFIX's collectors, and the kernel's TC, take it for another
+ * device's.  With hardware offload, TC would claim any port that has one, and
+ * divert its traffic. */
 int
 netdev_dpdkvkernel_get_ifindex(const struct netdev *netdev)
 {
@@ -77,7 +79,10 @@ netdev_dpdkvkernel_get_ifindex(const struct netdev *netdev)
         return -EOPNOTSUPP;
     }
     ovs_mutex_lock(&dev->mutex);
-    ifindex = dev->link_error ? -dev->link_error : dev->link.ifindex;
+    ifindex = (dev->link_error ? -dev->link_error
+               : vkernel_tap_is_in_own_netns(dev->device.tap)
+               ? dev->link.ifindex
+               : -EOPNOTSUPP);
     ovs_mutex_unlock(&dev->mutex);
     return ifindex;
 }
