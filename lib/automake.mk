@@ -79,8 +79,12 @@ lib_libvkernel_la_SOURCES = \
 	lib/vkernel-port.h \
 	lib/vkernel-prefix.c \
 	lib/vkernel-prefix.h \
+	lib/vkernel-private.c \
+	lib/vkernel-private.h \
 	lib/vkernel-proc.c \
 	lib/vkernel-proc.h \
+	lib/vkernel-record.c \
+	lib/vkernel-record.h \
 	lib/vkernel-retry.c \
 	lib/vkernel-retry.h \
 	lib/vkernel-route.c \
@@ -99,6 +103,8 @@ lib_libvkernel_la_SOURCES = \
 	lib/vkernel-tap.h \
 	lib/vkernel-text.c \
 	lib/vkernel-text.h \
+	lib/vkernel-token.c \
+	lib/vkernel-token.h \
 	lib/vkernel-tx.c \
 	lib/vkernel-tx.h \
 	lib/vkernel-watch.c \

@@ -28,7 +28,6 @@
 #include "smap.h"
 #include "timeval.h"
 #include "vkernel-error.h"
-#include "vkernel-orphan.h"
 #include "vkernel-port.h"
 #include "vkernel-retry.h"
 #include "vkernel-tap.h"
@@ -331,9 +330,9 @@ open_device(struct netdev_dpdkvkernel *dev,
 {
     const char *name = netdev_get_name(&dev->up);
     int socket_id = rte_lcore_to_socket_id(rte_get_main_lcore());
-    bool tap_opened;
+    struct vkernel_orphan_trace trace;
+    bool tap_opened = false;
     char *message;
-    char *mark;
 
     message = check_datapath(name);
     if (!message) {
@@ -345,12 +344,12 @@ open_device(struct netdev_dpdkvkernel *dev,
     if (dev->waits_for_name) {
         return open_later(dev, config, socket_id);
     }
-    mark = (config->host.persist
-            ? vkernel_orphan_mark(config->ifname, name)
-            : NULL);
-    message = vkernel_device_open(&dev->device, config, socket_id, mark,
-                                  &tap_opened);
-    free(mark);
+    message = netdev_dpdkvkernel_find_trace(name, config, &trace);
+    if (!message) {
+        message = vkernel_device_open(&dev->device, config, socket_id, &trace,
+                                      &tap_opened);
+    }
+    netdev_dpdkvkernel_free_trace(&trace);
     if (message) {
         char *text = xasprintf("%s: %s", name, message);
 

@@ -22,12 +22,15 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 #include "smap.h"
 #include "timeval.h"
+#include "vkernel-netns.h"
 #include "vkernel-orphan.h"
+#include "vkernel-record.h"
 #include "vkernel-retry.h"
 #include "vkernel-tap.h"
 #include "vswitch-idl.h"
@@ -53,6 +56,9 @@ static long long int sweep_at;
 
 /* When ports will have settled; 0 while the database is not there yet. */
 static long long int settled_at;
+
+/* Was some port not opened for what the record has of its tap? */
+static bool some_refused;
 
 void
 netdev_dpdkvkernel_look_at_tap(struct netdev_dpdkvkernel *dev)
@@ -222,28 +228,110 @@ set_persistent(struct netdev_dpdkvkernel *dev, bool persistent)
             : NULL);
 }
 
+static bool
+has_prefix(const char *alias)
+{
+    return !strncmp(alias, VKERNEL_ALIAS_PREFIX, strlen(VKERNEL_ALIAS_PREFIX));
+}
+
+/* Gives the tap its mark, unless it has an alias of somebody else's.  Returns
+ * NULL, or a message if the next daemon may not find it. */
+static char *
+mark_tap(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    const char *alias = dev->link.alias;
+    char *problem, *message;
+    char *mark;
+
+    problem = vkernel_orphan_mark(dev->device.config.ifname,
+                                  netdev_get_name(&dev->up), &mark);
+    if (mark && strcmp(alias, mark) && !dev->wanted_config.host.alias
+        && (!alias[0] || has_prefix(alias))) {
+        vkernel_tap_set_alias(dev->device.tap, mark);
+    }
+    free(mark);
+    if (!problem) {
+        problem = vkernel_record_get_error();
+    }
+    message = (problem
+               ? xasprintf("a daemon that starts again may not find the tap: "
+                           "%s", problem)
+               : NULL);
+    free(problem);
+    return message;
+}
+
+/* Why the record has the tap. */
+enum {
+    RECORD_PERSIST = 1 << 0,    /* It outlives the daemon. */
+    RECORD_STRAY = 1 << 1,      /* It must not come back here if somebody has
+                                 * moved it. */
+    RECORD_GONE = 1 << 2,       /* It was deleted: the record has where it
+                                 * was, if that is known. */
+    RECORD_LOOKED = 1 << 3,     /* Always there. */
+};
+
+/* Has the record say where the tap is, if a daemon that starts again must
+ * know. */
+static void
+record_tap(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    const struct vkernel_host_config *host = &dev->wanted_config.host;
+    const char *ifname = dev->device.config.ifname;
+    const char *name = netdev_get_name(&dev->up);
+    struct vkernel_tap *tap = dev->device.tap;
+    unsigned int seq = vkernel_tap_get_netns_seq(tap);
+    unsigned int why = RECORD_LOOKED;
+
+    why |= host->persist ? RECORD_PERSIST : 0;
+    why |= (!host->netns && vkernel_host_config_uses_stack(host)
+            ? RECORD_STRAY : 0);
+    why |= dev->link_error == ENODEV ? RECORD_GONE : 0;
+    if (seq == dev->recorded_seq && why == dev->recorded_why) {
+        return;
+    }
+    dev->recorded_seq = seq;
+    dev->recorded_why = why;
+    if (why & RECORD_GONE) {
+        int netns_fd;
+
+        if (why & RECORD_STRAY
+            && vkernel_tap_get_stray_netns(tap, &netns_fd) == ENODEV) {
+            vkernel_record_set(name, ifname, -1, 0);
+        }
+    } else if (why & RECORD_PERSIST
+               || (why & RECORD_STRAY && !vkernel_tap_is_in_own_netns(tap))) {
+        int netns_fd, ifindex;
+
+        vkernel_tap_get_netns(tap, &netns_fd, &ifindex);
+        vkernel_record_set(name, ifname, netns_fd, ifindex);
+    } else {
+        vkernel_record_forget(name, ifname);
+    }
+}
+
 void
 netdev_dpdkvkernel_keep_tap(struct netdev_dpdkvkernel *dev)
 {
     const struct vkernel_config *config = &dev->wanted_config;
     struct vkernel_tap *tap = dev->device.tap;
     bool persist = config->host.persist;
+    bool marked = has_prefix(dev->link.alias);
     char *message = NULL;
-    char *mark;
-    bool marked;
 
+    record_tap(dev);
     if (!dev->look_at_persist || dev->link_error) {
         return;
     }
     dev->look_at_persist = false;
-    mark = vkernel_orphan_mark(config->ifname, netdev_get_name(&dev->up));
-    marked = !strcmp(dev->link.alias, mark);
     if (persist) {
         if (!vkernel_tap_is_persistent(tap)) {
             message = set_persistent(dev, true);
         }
-        if (!dev->link.alias[0] && !config->host.alias) {
-            vkernel_tap_set_alias(tap, mark);
+        if (!message) {
+            message = mark_tap(dev);
         }
         if (!message) {
             message = keep_neighbours(dev, true);
@@ -255,8 +343,49 @@ netdev_dpdkvkernel_keep_tap(struct netdev_dpdkvkernel *dev)
         }
         free(keep_neighbours(dev, false));
     }
-    free(mark);
     netdev_dpdkvkernel_set_error(dev, VKERNEL_ERROR_PERSIST, message);
+}
+
+/* What an earlier daemon has left. */
+
+char *
+netdev_dpdkvkernel_find_trace(const char *name,
+                              const struct vkernel_config *config,
+                              struct vkernel_orphan_trace *trace)
+{
+    const struct vkernel_host_config *host = &config->host;
+    struct vkernel_record *record;
+    char *mark = NULL;
+
+    *trace = (struct vkernel_orphan_trace) VKERNEL_ORPHAN_TRACE_INITIALIZER;
+    record = vkernel_record_find(name, config->ifname);
+    if (record && !vkernel_netns_find(&record->netns, &trace->netns_fd)) {
+        trace->ifindex = record->ifindex;
+    } else if (record && !host->netns
+               && vkernel_host_config_uses_stack(host)) {
+        record->refused = some_refused = true;
+        return xasprintf("the tap \"%s\" was last in another network "
+                         "namespace, which does not exist any more or has no "
+                         "name in /run/netns, and is not made in the "
+                         "daemon's own: options:host-netns says where to make "
+                         "it; deleting the port and adding it again has it "
+                         "made here", config->ifname);
+    }
+    if (record || host->persist) {
+        /* Without a mark, it is found by its index, or by its name. */
+        free(vkernel_orphan_mark(config->ifname, name, &mark));
+        trace->mark = mark;
+    }
+    return NULL;
+}
+
+void
+netdev_dpdkvkernel_free_trace(struct vkernel_orphan_trace *trace)
+{
+    if (trace->netns_fd >= 0) {
+        close(trace->netns_fd);
+    }
+    free(CONST_CAST(char *, trace->mark));
 }
 
 const struct ovsrec_interface *
@@ -282,7 +411,8 @@ netdev_dpdkvkernel_find_interface(const char *name)
 bool
 netdev_dpdkvkernel_is_wanted(const char *name)
 {
-    return !netdev_dpdkvkernel_has_database() || find_interface(name);
+    return (!netdev_dpdkvkernel_has_database()
+            || netdev_dpdkvkernel_find_interface(name));
 }
 
 /* Will the database have a port opened again with the tap that 'dev' has
@@ -328,26 +458,58 @@ netdev_dpdkvkernel_leave_tap(struct netdev_dpdkvkernel *dev)
     }
 }
 
-/* Is a free tap that was made for the Interface 'name' of no use any more? */
+/* Is the Interface 'name' open, with a tap for which it did not ask by the
+ * name 'ifname', unless that is NULL? */
 static bool
-is_orphan(const char *name)
+has_tap(const char *name, const char *ifname)
 {
     struct netdev_dpdkvkernel *dev;
-    bool is_open = false;
+    bool has_tap = false;
 
-    if (!netdev_dpdkvkernel_find_interface(name)) {
-        return true;
-    }
-    /* If the Interface has a tap, it is another one. */
     ovs_mutex_lock(&netdev_dpdkvkernel_ports_mutex);
     LIST_FOR_EACH (dev, node, &netdev_dpdkvkernel_ports) {
         ovs_mutex_lock(&dev->mutex);
-        is_open |= (!strcmp(netdev_get_name(&dev->up), name)
-                    && dev->device.tap && !dev->link_error);
+        has_tap |= (!strcmp(netdev_get_name(&dev->up), name)
+                    && dev->device.tap && !dev->link_error
+                    && (!ifname
+                        || (strcmp(dev->device.config.ifname, ifname)
+                            && strcmp(dev->wanted_config.ifname, ifname))));
         ovs_mutex_unlock(&dev->mutex);
     }
     ovs_mutex_unlock(&netdev_dpdkvkernel_ports_mutex);
-    return is_open;
+    return has_tap;
+}
+
+/* Is a free tap that was made for the Interface 'name' of no use any more?  If
+ * the Interface has a tap, it is another one. */
+static bool
+is_orphan(const char *name)
+{
+    return !netdev_dpdkvkernel_find_interface(name) || has_tap(name, NULL);
+}
+
+/* Removes the tap of 'record', which may be in another namespace, if it is of
+ * no use any more. */
+static bool
+sweep_record(struct vkernel_record *record, void *aux OVS_UNUSED)
+{
+    if (netdev_dpdkvkernel_find_interface(record->iface)
+        && !has_tap(record->iface, record->ifname)) {
+        return false;
+    }
+    vkernel_orphan_remove(record);
+    return true;
+}
+
+/* Forgets what kept a port from being opened, once that was deleted. */
+static bool
+sweep_refused(struct vkernel_record *record, void *aux OVS_UNUSED)
+{
+    bool wanted = (!record->refused
+                   || netdev_dpdkvkernel_find_interface(record->iface));
+
+    some_refused |= record->refused && wanted;
+    return !wanted;
 }
 
 /* The database says which ports there are to be.  Nobody waits for it here: a
@@ -362,6 +524,11 @@ may_sweep(void)
 void
 netdev_dpdkvkernel_sweep_run(void)
 {
+    vkernel_record_run();
+    if (some_refused && may_sweep()) {
+        some_refused = false;
+        vkernel_record_for_each(sweep_refused, NULL);
+    }
     if (time_msec() < sweep_at || !may_sweep()) {
         return;
     }
@@ -369,12 +536,14 @@ netdev_dpdkvkernel_sweep_run(void)
         settled_at = time_msec() + SETTLE_TIME;
     }
     sweep_at = time_msec() < settled_at ? settled_at : LLONG_MAX;
+    vkernel_record_for_each(sweep_record, NULL);
     vkernel_orphan_sweep(is_orphan);
 }
 
 void
 netdev_dpdkvkernel_sweep_wait(void)
 {
+    vkernel_record_wait();
     if (settled_at && sweep_at != LLONG_MAX && may_sweep()) {
         poll_timer_wait_until(sweep_at);
     }
@@ -385,4 +554,8 @@ netdev_dpdkvkernel_exit(bool cleanup)
 {
     netdev_dpdkvkernel_exiting = true;
     netdev_dpdkvkernel_cleaning_up = cleanup;
+    if (cleanup) {
+        vkernel_record_forget_all();
+    }
+    vkernel_record_flush();
 }

@@ -48,6 +48,7 @@
 #include "vkernel-error.h"
 #include "vkernel-host.h"
 #include "vkernel-link.h"
+#include "vkernel-orphan.h"
 #include "vkernel-rx.h"
 #include "vkernel-stall.h"
 #include "vkernel-stats.h"
@@ -182,6 +183,9 @@ struct netdev_dpdkvkernel {
                                    * deleted. */
     bool look_at_persist OVS_GUARDED; /* May the tap not be what "persist"
                                        * makes of it? */
+    unsigned int recorded_seq OVS_GUARDED; /* What the record has of it: which
+                                            * tap where, ... */
+    unsigned int recorded_why OVS_GUARDED; /* ...and what for. */
 
     /* The carrier that the tap gets: netdev-dpdkvkernel-carrier.c. */
     bool carrier_from_down OVS_GUARDED; /* Is the other port down? */
@@ -328,6 +332,17 @@ void netdev_dpdkvkernel_keep_tap(struct netdev_dpdkvkernel *dev)
  * the tap. */
 void netdev_dpdkvkernel_look_at_tap(struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex);
+
+/* Fills 'trace' with what is known of the tap that the Interface 'name' with
+ * 'config' may have had from an earlier daemon, to be free()d by
+ * netdev_dpdkvkernel_free_trace().
+ *
+ * Returns NULL if successful, otherwise a message without the Interface's
+ * name, to be free()d by the caller: the tap must not be made. */
+char *netdev_dpdkvkernel_find_trace(const char *name,
+                                    const struct vkernel_config *config,
+                                    struct vkernel_orphan_trace *trace);
+void netdev_dpdkvkernel_free_trace(struct vkernel_orphan_trace *trace);
 
 /* Returns false if the database is there, and does not have the Interface
  * 'name', of this class and on a bridge. */

@@ -158,6 +158,10 @@ vkernel_anchor_open_netns(int anchor, int *netns_fdp)
 int
 vkernel_anchor_set_persistent(int anchor, bool persistent)
 {
+    /* What outlives us must be found to be ours. */
+    if (persistent && ioctl(anchor, TUNSETOWNER, geteuid())) {
+        return errno;
+    }
     return ioctl(anchor, TUNSETPERSIST, persistent) ? errno : 0;
 }
 

@@ -49,8 +49,9 @@ int vkernel_anchor_get_name(int anchor, char *ifname);
  * must close, into '*netns_fdp', or -1.  Returns likewise. */
 int vkernel_anchor_open_netns(int anchor, int *netns_fdp);
 
-/* Change the tap.  All return likewise; the last one EPERM if the carrier
- * should be on, but no queue is attached. */
+/* Change the tap.  A persistent one gets the daemon's user for its owner.  All
+ * return likewise; the last one EPERM if the carrier should be on, but no
+ * queue is attached. */
 int vkernel_anchor_set_persistent(int anchor, bool persistent);
 int vkernel_anchor_set_mac(int anchor, struct eth_addr);
 int vkernel_anchor_set_carrier(int anchor, bool carrier);

@@ -27,6 +27,7 @@
 #include "util.h"
 #include "vkernel-link.h"
 #include "vkernel-netns.h"
+#include "vkernel-orphan.h"
 #include "vkernel-port.h"
 #include "vkernel-stats.h"
 #include "vkernel-tap.h"
@@ -216,14 +217,16 @@ open_port(struct vkernel_device *device, bool follow_mac)
 }
 
 static char *
-open_tap(struct vkernel_device *device, const char *mark)
+open_tap(struct vkernel_device *device,
+         const struct vkernel_orphan_trace *trace)
 {
     struct vkernel_link link;
     char *message;
     int error;
 
     message = vkernel_tap_open(device->config.ifname,
-                               device->config.host.netns, mark, &device->tap);
+                               device->config.host.netns, trace,
+                               &device->tap);
     if (message) {
         return message;
     }
@@ -250,7 +253,8 @@ set_config(struct vkernel_device *device, const struct vkernel_config *config)
 char *
 vkernel_device_open(struct vkernel_device *device,
                     const struct vkernel_config *config, int socket_id,
-                    const char *mark, bool *tap_opened)
+                    const struct vkernel_orphan_trace *trace,
+                    bool *tap_opened)
 {
     char *message;
 
@@ -258,7 +262,7 @@ vkernel_device_open(struct vkernel_device *device,
     device->socket_id = socket_id;
     message = vkernel_port_check_vhost(config->vhost_path);
     if (!message) {
-        message = open_tap(device, mark);
+        message = open_tap(device, trace);
     }
     *tap_opened = !message;
     if (!message) {
@@ -300,6 +304,30 @@ close_port(struct vkernel_device *device, struct vkernel_driver_stats *stats)
     }
 }
 
+/* Makes a tap for 'next' in place of that of 'device': where the options say,
+ * or, if they say nothing, where somebody has moved the latter to.  In the
+ * daemon's own namespace it would be part of another network. */
+static char *
+open_next_tap(const struct vkernel_device *device,
+              struct vkernel_device *next)
+{
+    struct vkernel_orphan_trace trace = VKERNEL_ORPHAN_TRACE_INITIALIZER;
+    int error = 0;
+
+    if (!next->config.host.netns) {
+        error = vkernel_tap_get_stray_netns(device->tap, &trace.netns_fd);
+    }
+    if (!error || !vkernel_host_config_uses_stack(&next->config.host)) {
+        return open_tap(next, &trace);
+    }
+    return xasprintf("the tap is not made again: the network namespace that "
+                     "it was moved to %s (%s)%s; options:host-netns says "
+                     "where else to make it",
+                     error == ENODEV ? "is not known" : "cannot be entered",
+                     ovs_strerror(error),
+                     error == EPERM ? ": CAP_SYS_ADMIN is needed" : "");
+}
+
 /* Makes in 'next', whose configuration is set, what 'device' lacks for it. */
 static char *
 prepare(const struct vkernel_device *device, struct vkernel_device *next,
@@ -318,7 +346,7 @@ prepare(const struct vkernel_device *device, struct vkernel_device *next,
              ? ENODEV
              : vkernel_tap_get_link(device->tap, &link));
     if (error == ENODEV) {
-        message = open_tap(next, NULL);
+        message = open_next_tap(device, next);
     } else if (error) {
         message = xasprintf("the tap \"%s\" cannot be reached (%s)%s",
                             vkernel_tap_get_name(device->tap),

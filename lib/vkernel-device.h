@@ -32,6 +32,7 @@
 #include "vkernel-config.h"
 
 struct vkernel_driver_stats;
+struct vkernel_orphan_trace;
 struct vkernel_port;
 struct vkernel_tap;
 struct vkernel_workers;
@@ -49,7 +50,7 @@ struct vkernel_device {
 };
 
 /* Opens 'device', which must be all zeros.  The MTU and the MAC are those of
- * the tap: the defaults of the kernel's for a new one.  'mark', or NULL, is
+ * the tap: the defaults of the kernel's for a new one.  'trace', or NULL, is
  * for vkernel_tap_open().
  *
  * Returns NULL if successful, otherwise a message without the Interface's
@@ -58,7 +59,8 @@ struct vkernel_device {
  * have seen. */
 char *vkernel_device_open(struct vkernel_device *,
                           const struct vkernel_config *, int socket_id,
-                          const char *mark, bool *tap_opened);
+                          const struct vkernel_orphan_trace *trace,
+                          bool *tap_opened);
 
 /* Likewise, but without a tap, as if that had been deleted: the next change
  * makes it, or takes the one that is there by then.  Until then the MAC is all

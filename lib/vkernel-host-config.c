@@ -252,6 +252,15 @@ vkernel_host_config_uninit(struct vkernel_host_config *host)
     memset(host, 0, sizeof *host);
 }
 
+bool
+vkernel_host_config_uses_stack(const struct vkernel_host_config *host)
+{
+    return (host->n_ips || host->n_routes
+            || ipv6_addr_is_set(&host->gw4) || ipv6_addr_is_set(&host->gw6)
+            || host->up == VKERNEL_HOST_UP_TRUE
+            || host->bridge[0] || host->vrf[0]);
+}
+
 char *
 vkernel_host_config_netns_path(const char *netns)
 {

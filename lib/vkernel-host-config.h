@@ -136,6 +136,10 @@ void vkernel_host_config_clone(struct vkernel_host_config *dst,
                                const struct vkernel_host_config *src);
 void vkernel_host_config_uninit(struct vkernel_host_config *);
 
+/* Do the options bring the tap into the network stack of the namespace that it
+ * is in: with addresses, up, or as a part of a bridge or VRF? */
+bool vkernel_host_config_uses_stack(const struct vkernel_host_config *);
+
 /* Returns the path that stands for 'netns', as in struct vkernel_host_config,
  * to be free()d by the caller.
  *

@@ -53,6 +53,7 @@ parse_tun(const struct nlattr *data, struct vkernel_link *link)
         [IFLA_TUN_TYPE] = { .type = NL_A_U8 },
         [IFLA_TUN_MULTI_QUEUE] = { .type = NL_A_U8 },
         [IFLA_TUN_PERSIST] = { .type = NL_A_U8, .optional = true },
+        [IFLA_TUN_OWNER] = { .type = NL_A_U32, .optional = true },
         [IFLA_TUN_NUM_QUEUES] = { .type = NL_A_U32, .optional = true },
         [IFLA_TUN_NUM_DISABLED_QUEUES] = { .type = NL_A_U32,
                                            .optional = true },
@@ -66,6 +67,9 @@ parse_tun(const struct nlattr *data, struct vkernel_link *link)
     link->multi_queue = nl_attr_get_u8(tun[IFLA_TUN_MULTI_QUEUE]);
     link->persistent = (tun[IFLA_TUN_PERSIST]
                         && nl_attr_get_u8(tun[IFLA_TUN_PERSIST]));
+    if (tun[IFLA_TUN_OWNER]) {
+        link->owner = nl_attr_get_u32(tun[IFLA_TUN_OWNER]);
+    }
     if (tun[IFLA_TUN_NUM_QUEUES] && tun[IFLA_TUN_NUM_DISABLED_QUEUES]) {
         link->n_queues = nl_attr_get_u32(tun[IFLA_TUN_NUM_QUEUES]);
         link->n_disabled_queues
@@ -204,6 +208,7 @@ vkernel_link_parse(const struct ofpbuf *msg, struct vkernel_link *link)
     const struct ifinfomsg *ifi;
 
     memset(link, 0, sizeof *link);
+    link->owner = UINT32_MAX;
     if (nl_msg_nlmsghdr(msg)->nlmsg_type != RTM_NEWLINK
         || !nl_policy_parse(msg, NLMSG_HDRLEN + sizeof *ifi, policy, attrs,
                             ARRAY_SIZE(attrs))) {
@@ -346,14 +351,18 @@ vkernel_link_delete(struct nl_sock *sock, int ifindex)
 }
 
 int
-vkernel_link_for_each(struct nl_sock *sock,
+vkernel_link_for_each(struct nl_sock *sock, const char *kind,
                       void (*cb)(const struct vkernel_link *, void *aux),
                       void *aux)
 {
     struct ofpbuf request, messages, all, msg;
+    size_t offset;
     int error;
 
     link_request_init(&request, RTM_GETLINK, NLM_F_DUMP, 0);
+    offset = nl_msg_start_nested(&request, IFLA_LINKINFO);
+    nl_msg_put_string(&request, IFLA_INFO_KIND, kind);
+    nl_msg_end_nested(&request, offset);
     error = vkernel_rtnl_dump(sock, &request, &messages);
     all = messages;
     while (nl_msg_next(&all, &msg)) {

@@ -71,6 +71,9 @@ struct vkernel_link {
     bool is_tap;                /* A tap, not a tun nor anything else. */
     bool multi_queue;           /* Made with IFF_MULTI_QUEUE. */
     bool persistent;            /* Stays without a queue. */
+    uint32_t owner;             /* User who may attach to it, besides those
+                                 * with CAP_NET_ADMIN; UINT32_MAX if it has no
+                                 * owner, or is no such device. */
     int n_queues;               /* Queues attached... */
     int n_disabled_queues;      /* ...and detached, with IFF_MULTI_QUEUE. */
 
@@ -114,8 +117,8 @@ int vkernel_link_set_netns(struct nl_sock *, int ifindex, int netns_fd);
 
 int vkernel_link_delete(struct nl_sock *, int ifindex);
 
-/* Calls 'cb' for each device of the namespace. */
-int vkernel_link_for_each(struct nl_sock *,
+/* Calls 'cb' for each device of the namespace whose kind is 'kind'. */
+int vkernel_link_for_each(struct nl_sock *, const char *kind,
                           void (*cb)(const struct vkernel_link *, void *aux),
                           void *aux);
 

@@ -25,7 +25,9 @@
 #include <linux/nsfs.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -33,6 +35,10 @@
 #include "openvswitch/vlog.h"
 #include "util.h"
 #include "vkernel-path.h"
+
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71      /* Linux 5.14. */
+#endif
 
 VLOG_DEFINE_THIS_MODULE(vkernel_netns);
 
@@ -168,29 +174,109 @@ vkernel_netns_check(int netns_fd, const char *path)
     return a.st_ino == b.st_ino ? 0 : EXDEV;
 }
 
-void
-vkernel_netns_for_each(bool (*cb)(int netns_fd, void *aux), void *aux)
+/* Returns the cookie of the namespace of 'netns_fd', or 0. */
+static uint64_t
+get_cookie(int netns_fd)
 {
-    const struct dirent *de;
-    bool done = false;
-    DIR *dir;
+    uint64_t cookie = 0;
+    int saved;
+
+    if (!vkernel_netns_enter(netns_fd, &saved)) {
+        int sock = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        socklen_t len = sizeof cookie;
+
+        if (sock >= 0) {
+            if (getsockopt(sock, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &len)) {
+                cookie = 0;
+            }
+            close(sock);
+        }
+        vkernel_netns_leave(saved);
+    }
+    return cookie;
+}
+
+int
+vkernel_netns_get_id(int netns_fd, struct vkernel_netns_id *id)
+{
+    struct stat s;
+
+    memset(id, 0, sizeof *id);
+    if (fstat(netns_fd, &s)) {
+        return errno;
+    }
+    id->dev = s.st_dev;
+    id->ino = s.st_ino;
+    id->cookie = get_cookie(netns_fd);
+    return 0;
+}
+
+bool
+vkernel_netns_id_equals(const struct vkernel_netns_id *a,
+                        const struct vkernel_netns_id *b)
+{
+    return a->dev == b->dev && a->ino == b->ino && a->cookie == b->cookie;
+}
+
+/* Does this kernel have cookies of namespaces? */
+static bool
+has_cookies(void)
+{
+    bool has_cookies = false;
     int fd;
 
     if (!vkernel_netns_open_own(&fd)) {
-        done = cb(fd, aux);
+        has_cookies = get_cookie(fd) != 0;
         close(fd);
     }
-    dir = done ? NULL : opendir(named_dir);
-    while (!done && dir && (de = readdir(dir)) != NULL) {
+    return has_cookies;
+}
+
+/* Is the namespace of 'fd' the one that is 'id'? */
+static bool
+is_id(int fd, const struct vkernel_netns_id *id)
+{
+    struct vkernel_netns_id this;
+
+    return (!vkernel_netns_get_id(fd, &this)
+            && vkernel_netns_id_equals(&this, id)
+            && (id->cookie || !has_cookies()));
+}
+
+/* Opens the namespace at 'path' if it is the one that is 'id'. */
+static bool
+open_if_id(const char *path, const struct vkernel_netns_id *id, int *fdp)
+{
+    struct stat s;
+
+    *fdp = -1;
+    if (stat(path, &s) || s.st_dev != id->dev || s.st_ino != id->ino
+        || vkernel_netns_open(path, fdp)) {
+        return false;
+    }
+    if (!is_id(*fdp, id)) {
+        close(*fdp);
+        *fdp = -1;
+    }
+    return *fdp >= 0;
+}
+
+int
+vkernel_netns_find(const struct vkernel_netns_id *id, int *fdp)
+{
+    bool found = open_if_id(own_netns, id, fdp);
+    const struct dirent *de;
+    DIR *dir;
+
+    dir = found ? NULL : opendir(named_dir);
+    while (!found && dir && (de = readdir(dir)) != NULL) {
         char *path = xasprintf("%s/%s", named_dir, de->d_name);
 
-        if (!vkernel_netns_open(path, &fd)) {
-            done = vkernel_netns_is_own(fd) ? false : cb(fd, aux);
-            close(fd);
-        }
+        found = open_if_id(path, id, fdp);
         free(path);
     }
     if (dir) {
         closedir(dir);
     }
+    return found ? 0 : ENOENT;
 }

@@ -27,6 +27,7 @@
  * of its own, so others do not notice. */
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Returns true if two descriptors are of the same namespace. */
 bool vkernel_netns_equals(int a, int b);
@@ -61,9 +62,29 @@ int vkernel_netns_open_own(int *fdp);
  * value if that cannot be found out. */
 int vkernel_netns_check(int netns_fd, const char *path);
 
-/* Calls 'cb' for the calling thread's network namespace, then for each that
- * has a name in /run/netns, until it returns true.  'cb' must not close the
- * descriptor that it gets. */
-void vkernel_netns_for_each(bool (*cb)(int netns_fd, void *aux), void *aux);
+/* What tells one network namespace from all others, also after its end. */
+struct vkernel_netns_id {
+    uint64_t dev;               /* Device and inode of its file, which */
+    uint64_t ino;               /* another one may have later... */
+    uint64_t cookie;            /* ...and a number that no other one has until
+                                 * the next boot; 0 if that is not known. */
+};
+
+/* Stores what the namespace of 'netns_fd' is into '*id'.  Its cookie is not
+ * known where the daemon may not enter.  Returns 0 or a positive errno
+ * value. */
+int vkernel_netns_get_id(int netns_fd, struct vkernel_netns_id *id);
+
+bool vkernel_netns_id_equals(const struct vkernel_netns_id *,
+                             const struct vkernel_netns_id *);
+
+/* Opens the namespace that is 'id', if it is the calling thread's or has a
+ * name in /run/netns, and stores a descriptor of it, which the caller must
+ * close, into '*fdp', or -1.
+ *
+ * No other namespace is opened, so that it costs little to have many.  Returns
+ * 0 or a positive errno value: ENOENT if there is none, or its cookie is not
+ * known. */
+int vkernel_netns_find(const struct vkernel_netns_id *id, int *fdp);
 
 #endif /* vkernel-netns.h */

@@ -22,7 +22,9 @@
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <net/if.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "netlink-socket.h"
 #include "openvswitch/vlog.h"
@@ -30,36 +32,84 @@
 #include "vkernel-host-config.h"
 #include "vkernel-link.h"
 #include "vkernel-netns.h"
+#include "vkernel-record.h"
+#include "vkernel-token.h"
 
 VLOG_DEFINE_THIS_MODULE(vkernel_orphan);
 
 char *
-vkernel_orphan_mark(const char *ifname, const char *iface)
+vkernel_orphan_mark(const char *ifname, const char *iface, char **markp)
 {
-    char *mark = xasprintf("%s%s:%s", VKERNEL_ALIAS_PREFIX, ifname, iface);
+    char token[VKERNEL_TOKEN_LEN + 1];
+    char *message;
+    char *mark;
 
-    if (strlen(mark) > VKERNEL_MAX_ALIAS) {
-        /* The name is cut off: two that differ behind this share a mark. */
-        mark[VKERNEL_MAX_ALIAS] = '\0';
+    *markp = NULL;
+    message = vkernel_token_make(iface, ifname, token);
+    if (message) {
+        return message;
     }
-    return mark;
+    mark = xasprintf("%s%s:%s:%s", VKERNEL_ALIAS_PREFIX, iface, ifname, token);
+    if (strlen(mark) > VKERNEL_MAX_ALIAS) {
+        /* The token still stands for the whole of the name. */
+        free(mark);
+        mark = xasprintf("%s:%s:%s", VKERNEL_ALIAS_PREFIX, ifname, token);
+    }
+    *markp = mark;
+    return NULL;
 }
 
-/* Returns the name of the Interface that 'link' was made for, or NULL if it
- * is not a tap of ours, or somebody holds it. */
-static const char *
-get_free_tap_iface(const struct vkernel_link *link)
+/* Has 'link' the alias 'mark'? */
+static bool
+is_mark(const struct vkernel_link *link, const char *mark)
+{
+    size_t len = strlen(mark) - VKERNEL_TOKEN_LEN;
+
+    return (strlen(link->alias) == strlen(mark)
+            && !strncmp(link->alias, mark, len)
+            && vkernel_token_equals(link->alias + len, mark + len));
+}
+
+/* Is 'link' a tap as ours are, and does nobody hold it?  The user of one whose
+ * owner is another user, or that has none, could be holding it in the next
+ * moment. */
+static bool
+is_free_tap(const struct vkernel_link *link)
+{
+    return (link->is_tap && link->multi_queue && link->persistent
+            && !link->n_queues && !link->n_disabled_queues
+            && link->owner == geteuid());
+}
+
+/* Returns the name of the Interface that 'link' was made for, which the caller
+ * must free(), or NULL if the mark is not ours. */
+static char *
+parse_mark(const struct vkernel_link *link)
 {
     size_t prefix_len = strlen(VKERNEL_ALIAS_PREFIX);
-    const char *colon;
+    char *iface, *ifname, *token;
+    char *mark = NULL;
 
-    if (!link->is_tap || !link->multi_queue || !link->persistent
-        || link->n_queues || link->n_disabled_queues
-        || strncmp(link->alias, VKERNEL_ALIAS_PREFIX, prefix_len)) {
+    if (strncmp(link->alias, VKERNEL_ALIAS_PREFIX, prefix_len)) {
         return NULL;
     }
-    colon = strchr(link->alias + prefix_len, ':');
-    return colon ? colon + 1 : NULL;
+    /* The name of an Interface may have colons in it, the others have none. */
+    iface = xstrdup(link->alias + prefix_len);
+    token = strrchr(iface, ':');
+    if (token) {
+        *token++ = '\0';
+    }
+    ifname = token ? strrchr(iface, ':') : NULL;
+    if (ifname) {
+        *ifname++ = '\0';
+        free(vkernel_orphan_mark(ifname, iface, &mark));
+    }
+    if (!mark || !is_mark(link, mark)) {
+        free(iface);
+        iface = NULL;
+    }
+    free(mark);
+    return iface;
 }
 
 /* Makes a socket in the namespace of 'netns_fd' and stores it into '*sockp',
@@ -86,99 +136,130 @@ create_sock(int netns_fd, struct nl_sock **sockp)
 
 /* What is looked for, and what was found. */
 struct find_aux {
-    const char *mark;           /* Alias. */
+    const struct vkernel_orphan_trace *trace;
     char *ifname;               /* Room for the name of the tap. */
     bool found;                 /* Is it in the present namespace? */
-    int netns_fd;               /* Where it was found, or -1. */
-    int error;                  /* What kept us from looking somewhere. */
 };
+
+static void
+take_link(const struct vkernel_link *link, struct find_aux *aux)
+{
+    ovs_strlcpy(aux->ifname, link->ifname, IFNAMSIZ);
+    aux->found = true;
+}
 
 static void
 find_link(const struct vkernel_link *link, void *aux_)
 {
     struct find_aux *aux = aux_;
 
-    if (!aux->found && get_free_tap_iface(link)
-        && !strcmp(link->alias, aux->mark)) {
-        ovs_strlcpy(aux->ifname, link->ifname, IFNAMSIZ);
-        aux->found = true;
+    if (!aux->found && is_free_tap(link) && is_mark(link, aux->trace->mark)) {
+        take_link(link, aux);
     }
 }
 
-/* Looks in the namespace of 'netns_fd'.  Returns true if that is the end of
- * the search. */
-static bool
-find_in_netns(int netns_fd, void *aux_)
+/* Looks, with 'sock', at the device that has the index of the trace, where the
+ * tap was seen last.  It may have got another alias there, but not the mark of
+ * another tap. */
+static void
+find_by_index(struct nl_sock *sock, struct find_aux *aux)
 {
-    struct find_aux *aux = aux_;
+    struct vkernel_link link;
+
+    if (!vkernel_link_get(sock, NULL, aux->trace->ifindex, &link)
+        && is_free_tap(&link)
+        && ((aux->trace->mark && is_mark(&link, aux->trace->mark))
+            || strncmp(link.alias, VKERNEL_ALIAS_PREFIX,
+                       strlen(VKERNEL_ALIAS_PREFIX)))) {
+        take_link(&link, aux);
+    }
+}
+
+/* Looks in the namespace of 'netns_fd', which is where the tap was seen last
+ * if 'last', and stores a descriptor of it into '*fdp' if the tap is there.
+ * Returns as vkernel_orphan_find(). */
+static int
+find_in_netns(struct find_aux *aux, int netns_fd, bool last, int *fdp)
+{
     struct nl_sock *sock;
     int error;
 
     error = create_sock(netns_fd, &sock);
-    if (!error) {
-        error = vkernel_link_for_each(sock, find_link, aux);
-        nl_sock_destroy(sock);
+    if (error) {
+        /* Where the daemon may not go, it has left nothing. */
+        return error == EPERM ? ENOENT : error;
     }
+    if (last && aux->trace->ifindex) {
+        find_by_index(sock, aux);
+    }
+    if (!aux->found && aux->trace->mark) {
+        error = vkernel_link_for_each(sock, "tun", find_link, aux);
+    }
+    nl_sock_destroy(sock);
     if (aux->found) {
-        aux->netns_fd = fcntl(netns_fd, F_DUPFD_CLOEXEC, 0);
-        error = aux->netns_fd < 0 ? errno : 0;
+        *fdp = fcntl(netns_fd, F_DUPFD_CLOEXEC, 0);
+        return *fdp < 0 ? errno : 0;
     }
-    /* Where the daemon may not go, it has left nothing. */
-    aux->error = error == EPERM ? 0 : error;
-    return aux->found || aux->error;
+    return error ? error : ENOENT;
 }
 
 int
-vkernel_orphan_find(const char *mark, int netns_fd, char *ifname, int *fdp)
+vkernel_orphan_find(const struct vkernel_orphan_trace *trace, int netns_fd,
+                    char *ifname, int *fdp)
 {
-    struct find_aux aux = { mark, ifname, false, -1, 0 };
+    struct find_aux aux = { trace, ifname, false };
+    int error = ENOENT;
+    int own_fd;
 
-    if (!find_in_netns(netns_fd, &aux)) {
-        vkernel_netns_for_each(find_in_netns, &aux);
+    *fdp = -1;
+    if (trace->netns_fd >= 0 && (trace->ifindex || trace->mark)) {
+        error = find_in_netns(&aux, trace->netns_fd, true, fdp);
     }
-    *fdp = aux.netns_fd;
-    return aux.found || aux.error ? aux.error : ENOENT;
+    if (error == ENOENT && trace->mark) {
+        error = find_in_netns(&aux, netns_fd, false, fdp);
+    }
+    if (error == ENOENT && trace->mark && !vkernel_netns_is_own(netns_fd)) {
+        error = vkernel_netns_open_own(&own_fd);
+        if (!error) {
+            error = find_in_netns(&aux, own_fd, false, fdp);
+            close(own_fd);
+        }
+    }
+    return error;
 }
 
-/* What a sweep needs to know in each namespace. */
+/* Removes the tap 'link', which 'iface' has left behind. */
+static void
+remove_link(struct nl_sock *sock, const struct vkernel_link *link,
+            const char *iface)
+{
+    int error = vkernel_link_delete(sock, link->ifindex);
+
+    if (error) {
+        VLOG_WARN("cannot remove the tap %s, which interface %s has left "
+                  "behind (%s)", link->ifname, iface, ovs_strerror(error));
+    } else {
+        VLOG_INFO("removed the tap %s, which interface %s has left behind",
+                  link->ifname, iface);
+    }
+}
+
+/* What a sweep needs to know. */
 struct sweep_aux {
     bool (*is_orphan)(const char *iface);
-    struct nl_sock *sock;       /* In the present namespace. */
+    struct nl_sock *sock;
 };
 
 static void
 sweep_link(const struct vkernel_link *link, void *aux_)
 {
     const struct sweep_aux *aux = aux_;
-    const char *iface = get_free_tap_iface(link);
-    int error;
+    char *iface = is_free_tap(link) ? parse_mark(link) : NULL;
 
-    /* Of a mark that was cut off, the Interface's name is not known. */
-    if (iface && strlen(link->alias) < VKERNEL_MAX_ALIAS
-        && aux->is_orphan(iface)) {
-        error = vkernel_link_delete(aux->sock, link->ifindex);
-        if (error) {
-            VLOG_WARN("cannot remove the tap %s, which interface %s has left "
-                      "behind (%s)", link->ifname, iface,
-                      ovs_strerror(error));
-        } else {
-            VLOG_INFO("removed the tap %s, which interface %s has left behind",
-                      link->ifname, iface);
-        }
+    if (iface && aux->is_orphan(iface)) {
+        remove_link(aux->sock, link, iface);
     }
-}
-
-static bool
-sweep_netns(int netns_fd, void *aux_)
-{
-    struct sweep_aux *aux = aux_;
-
-    /* A later sweep sees what this one cannot. */
-    if (!create_sock(netns_fd, &aux->sock)) {
-        vkernel_link_for_each(aux->sock, sweep_link, aux);
-        nl_sock_destroy(aux->sock);
-    }
-    return false;
+    free(iface);
 }
 
 void
@@ -186,5 +267,31 @@ vkernel_orphan_sweep(bool (*is_orphan)(const char *iface))
 {
     struct sweep_aux aux = { is_orphan, NULL };
 
-    vkernel_netns_for_each(sweep_netns, &aux);
+    /* A later sweep sees what this one cannot. */
+    if (!nl_sock_create(NETLINK_ROUTE, &aux.sock)) {
+        vkernel_link_for_each(aux.sock, "tun", sweep_link, &aux);
+        nl_sock_destroy(aux.sock);
+    }
+}
+
+void
+vkernel_orphan_remove(const struct vkernel_record *record)
+{
+    struct vkernel_link link;
+    struct nl_sock *sock;
+    int netns_fd;
+    char *mark;
+
+    free(vkernel_orphan_mark(record->ifname, record->iface, &mark));
+    if (mark && !vkernel_netns_find(&record->netns, &netns_fd)) {
+        if (!create_sock(netns_fd, &sock)) {
+            if (!vkernel_link_get(sock, NULL, record->ifindex, &link)
+                && is_free_tap(&link) && is_mark(&link, mark)) {
+                remove_link(sock, &link, record->iface);
+            }
+            nl_sock_destroy(sock);
+        }
+        close(netns_fd);
+    }
+    free(mark);
 }

@@ -190,6 +190,9 @@ vkernel_rtnl_parse_event(const struct ofpbuf *msg,
     if ((type == RTM_NEWLINK || type == RTM_DELLINK) && ifi) {
         event->kind = VKERNEL_RTNL_LINK;
         event->ifindex = ifi->ifi_index;
+        event->moved = (type == RTM_DELLINK
+                        && nl_attr_find(msg, NLMSG_HDRLEN + sizeof *ifi,
+                                        IFLA_NEW_NETNSID));
     } else if ((type == RTM_NEWADDR || type == RTM_DELADDR) && ifa) {
         event->kind = VKERNEL_RTNL_ADDR;
         event->ifindex = ifa->ifa_index;

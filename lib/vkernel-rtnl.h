@@ -28,6 +28,8 @@
  * a socket at a time.  A socket for requests must not be joined to any
  * multicast group. */
 
+#include <stdbool.h>
+
 struct nl_sock;
 struct ofpbuf;
 
@@ -75,6 +77,8 @@ struct vkernel_rtnl_event {
     enum vkernel_rtnl_event_kind kind;
     int ifindex;                /* Index of the device, in the namespace of
                                  * the socket; 0 if it may be any. */
+    bool moved;                 /* Has the device left that namespace for
+                                 * another one? */
 };
 
 /* Fills 'event' with what 'msg', received from RTNLGRP_LINK,

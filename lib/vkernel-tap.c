@@ -19,6 +19,7 @@
 #include "vkernel-tap.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <poll.h>
@@ -59,6 +60,8 @@ struct vkernel_tap {
     struct nl_sock *event_sock; /* For events: see vkernel-watch.h. */
     int netns_error;            /* Why there are none, or 0. */
     unsigned int netns_seq;     /* See vkernel_tap_get_netns_seq(). */
+    bool moved_away;            /* It has left that one, and was not seen in
+                                 * another one yet. */
     unsigned int news;          /* See vkernel_tap_take_news(). */
 
     struct vkernel_home home;   /* Where it should be. */
@@ -153,6 +156,7 @@ open_netns__(struct vkernel_tap *tap)
     int error;
 
     tap->netns_seq = ++last_seq;
+    tap->moved_away = false;
     tap->news = VKERNEL_TAP_NEWS_TAP;
     error = vkernel_anchor_open_netns(tap->anchor, &tap->netns_fd);
     if (!error) {
@@ -253,18 +257,18 @@ open_tap(struct vkernel_tap *tap, int netns_fd)
     return NULL;
 }
 
-/* Opens 'tap': the one with the alias 'mark' if that is not NULL and there is
- * one, otherwise 'ifname' in the namespace of 'netns_fd'. */
+/* Opens 'tap': the one of 'trace' if that is not NULL and there is one,
+ * otherwise 'ifname' in the namespace of 'netns_fd'. */
 static char *
-open_marked(struct vkernel_tap *tap, const char *ifname, int netns_fd,
-            const char *mark)
+open_traced(struct vkernel_tap *tap, const char *ifname, int netns_fd,
+            const struct vkernel_orphan_trace *trace)
 {
     char *message;
-    int marked_fd;
+    int traced_fd;
     int error;
 
-    error = (mark
-             ? vkernel_orphan_find(mark, netns_fd, tap->ifname, &marked_fd)
+    error = (trace
+             ? vkernel_orphan_find(trace, netns_fd, tap->ifname, &traced_fd)
              : ENOENT);
     if (error == ENOENT) {
         ovs_strlcpy(tap->ifname, ifname, sizeof tap->ifname);
@@ -273,13 +277,29 @@ open_marked(struct vkernel_tap *tap, const char *ifname, int netns_fd,
         return xasprintf("cannot find out whether the tap \"%s\" was left "
                          "behind (%s)", ifname, ovs_strerror(error));
     }
-    message = open_tap(tap, marked_fd);
-    close(marked_fd);
+    message = open_tap(tap, traced_fd);
+    close(traced_fd);
     return message;
 }
 
+/* Opens the namespace where a tap is made, for vkernel_tap_open(). */
+static char *
+open_start_netns(const char *netns, const struct vkernel_orphan_trace *trace,
+                 int *fdp)
+{
+    if (netns || !trace || trace->netns_fd < 0) {
+        return vkernel_home_open_netns(netns, fdp);
+    }
+    *fdp = fcntl(trace->netns_fd, F_DUPFD_CLOEXEC, 0);
+    return (*fdp < 0
+            ? xasprintf("cannot open the network namespace that the tap was "
+                        "in (%s)", ovs_strerror(errno))
+            : NULL);
+}
+
 char *
-vkernel_tap_open(const char *ifname, const char *netns, const char *mark,
+vkernel_tap_open(const char *ifname, const char *netns,
+                 const struct vkernel_orphan_trace *trace,
                  struct vkernel_tap **tapp)
 {
     struct vkernel_tap *tap;
@@ -287,14 +307,14 @@ vkernel_tap_open(const char *ifname, const char *netns, const char *mark,
     int netns_fd;
 
     *tapp = NULL;
-    message = vkernel_home_open_netns(netns, &netns_fd);
+    message = open_start_netns(netns, trace, &netns_fd);
     if (message) {
         return message;
     }
     tap = xzalloc(sizeof *tap);
     tap->anchor = tap->netns_fd = -1;
     tap->home = (struct vkernel_home) VKERNEL_HOME_INITIALIZER;
-    message = open_marked(tap, ifname, netns_fd, mark);
+    message = open_traced(tap, ifname, netns_fd, trace);
     if (message) {
         close(netns_fd);
         vkernel_tap_close(tap);
@@ -476,6 +496,13 @@ vkernel_tap_is_in_own_netns(const struct vkernel_tap *tap)
     return tap->netns_fd >= 0 && vkernel_netns_is_own(tap->netns_fd);
 }
 
+void
+vkernel_tap_get_netns(const struct vkernel_tap *tap, int *fdp, int *ifindexp)
+{
+    *fdp = tap->netns_fd;
+    *ifindexp = tap->ifindex;
+}
+
 /* Returns true if 'tap' is no more in the namespace of its sockets. */
 static bool
 has_moved(const struct vkernel_tap *tap)
@@ -573,7 +600,35 @@ take_events(struct vkernel_tap *tap)
     if (news & VKERNEL_WATCH_OTHERS) {
         tap->news |= VKERNEL_TAP_NEWS_OTHERS;
     }
+    tap->moved_away |= (news & VKERNEL_WATCH_MOVED) != 0;
     return (news & VKERNEL_WATCH_DEVICE) != 0;
+}
+
+int
+vkernel_tap_get_stray_netns(struct vkernel_tap *tap, int *fdp)
+{
+    int saved;
+    int error;
+
+    *fdp = -1;
+    if (tap->event_sock && take_events(tap)) {
+        tap->events |= VKERNEL_TAP_CHANGED;
+    }
+    if (tap->home.netns) {
+        return 0;
+    } else if (tap->moved_away) {
+        return ENODEV;
+    } else if (vkernel_tap_is_in_own_netns(tap)) {
+        return 0;
+    } else if (tap->netns_fd < 0) {
+        return tap->netns_error;
+    }
+    error = vkernel_netns_enter(tap->netns_fd, &saved);
+    if (!error) {
+        vkernel_netns_leave(saved);
+        *fdp = tap->netns_fd;
+    }
+    return error;
 }
 
 int

@@ -38,18 +38,22 @@
 
 struct nl_sock;
 struct vkernel_link;
+struct vkernel_orphan_trace;
 struct vkernel_tap;
 
 /* Makes the multi-queue tap 'ifname' in the network namespace 'netns', as in
  * struct vkernel_host_config, or in the daemon's own if that is NULL, or takes
- * the one of that name if it is free, and stores it into '*tapp'.  If 'mark'
- * is not NULL, a free tap with that alias is taken instead, under whatever
- * name and wherever vkernel_orphan_find() finds it.
+ * the one of that name if it is free, and stores it into '*tapp'.
+ *
+ * If 'trace' is not NULL, the tap that vkernel_orphan_find() finds by it is
+ * taken instead, under whatever name; and if there is none, and 'netns' is
+ * NULL, the tap is made where 'trace' says that it was last.
  *
  * Returns NULL if successful, otherwise a message without the Interface's
  * name, to be free()d by the caller, and stores NULL into '*tapp'. */
 char *vkernel_tap_open(const char *ifname, const char *netns,
-                       const char *mark, struct vkernel_tap **tapp);
+                       const struct vkernel_orphan_trace *trace,
+                       struct vkernel_tap **tapp);
 
 /* Returns a tap 'ifname' that was deleted, for all functions here. */
 struct vkernel_tap *vkernel_tap_create_absent(const char *ifname);
@@ -124,6 +128,21 @@ int vkernel_tap_enter_netns(struct vkernel_tap *, int *savedp);
 
 /* Returns true if the tap lives in the daemon's own namespace. */
 bool vkernel_tap_is_in_own_netns(const struct vkernel_tap *);
+
+/* Stores into '*fdp' a descriptor of the namespace that the tap is in, or was
+ * in when it was deleted, if somebody has moved it there and options say
+ * nothing of where it should be; otherwise -1.  The descriptor stays the tap's
+ * and is valid as long as the socket of vkernel_tap_get_sock().
+ *
+ * Returns 0 or a positive errno value if it is in such a namespace, but that
+ * cannot be entered: ENODEV if it is not known, as the tap was deleted before
+ * anybody could look. */
+int vkernel_tap_get_stray_netns(struct vkernel_tap *, int *fdp);
+
+/* Stores into '*fdp' a descriptor of the tap's namespace, likewise, or -1, and
+ * into '*ifindexp' the tap's index there. */
+void vkernel_tap_get_netns(const struct vkernel_tap *, int *fdp,
+                           int *ifindexp);
 
 /* Where the tap is, as compared to where it should be. */
 enum vkernel_tap_place {

@@ -106,9 +106,9 @@ parse_news(const struct ofpbuf *msg, int ifindex)
     if (event.kind == VKERNEL_RTNL_NONE) {
         return 0;
     } else if (event.ifindex == ifindex || !event.ifindex) {
-        return (event.kind == VKERNEL_RTNL_LINK
-                ? VKERNEL_WATCH_DEVICE
-                : VKERNEL_WATCH_BELONGINGS);
+        return (event.kind != VKERNEL_RTNL_LINK ? VKERNEL_WATCH_BELONGINGS
+                : VKERNEL_WATCH_DEVICE
+                  | (event.moved ? VKERNEL_WATCH_MOVED : 0));
     }
     return event.kind == VKERNEL_RTNL_LINK ? VKERNEL_WATCH_OTHERS : 0;
 }

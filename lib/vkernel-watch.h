@@ -36,6 +36,8 @@ enum vkernel_watch_news {
     VKERNEL_WATCH_BELONGINGS = 1 << 1, /* Its addresses, or those of its
                                         * routes. */
     VKERNEL_WATCH_OTHERS = 1 << 2, /* Another device. */
+    VKERNEL_WATCH_MOVED = 1 << 3, /* The device itself, which has left for
+                                   * another namespace. */
 };
 
 /* Stores into '*sockp' a socket in the network namespace of the calling

@@ -35,6 +35,7 @@ SYSTEM_TESTSUITE_AT = \
 	tests/system-vkernel-nic.at \
 	tests/system-vkernel-offload.at \
 	tests/system-vkernel-ovn.at \
+	tests/system-vkernel-persist.at \
 	tests/system-vkernel-policer.at \
 	tests/system-vkernel-privileges.at \
 	tests/system-vkernel-queues.at \

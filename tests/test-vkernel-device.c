@@ -26,6 +26,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +39,7 @@
 #include "util.h"
 #include "vkernel-link.h"
 #include "vkernel-netns.h"
+#include "vkernel-orphan.h"
 #include "vkernel-port.h"
 #include "vkernel-stats.h"
 #include "vkernel-tap.h"
@@ -93,6 +95,12 @@ static struct {
     int fewer_queues;
     int smaller_mtu;
     int larger_gso;             /* Here, how much more. */
+
+    /* The namespace that somebody has moved the tap to, or 0, or why it cannot
+     * be entered; and that in which the last tap was opened, or -1. */
+    int stray_fd;
+    int stray_error;
+    int opened_in;
 
     /* What an administrator gives the tap while a port is opened, before the
      * driver sets its own. */
@@ -169,9 +177,12 @@ sim_count_taps(void)
 
 char *
 vkernel_tap_open(const char *ifname, const char *netns OVS_UNUSED,
-                 const char *mark OVS_UNUSED, struct vkernel_tap **tapp)
+                 const struct vkernel_orphan_trace *trace,
+                 struct vkernel_tap **tapp)
 {
     struct vkernel_tap *tap;
+
+    sim.opened_in = trace ? trace->netns_fd : -1;
 
     *tapp = NULL;
     if (sim_fails("tap_open")) {
@@ -216,6 +227,14 @@ vkernel_tap_create_absent(const char *ifname)
     tap->deleted = true;
     sim_add_tap(tap);
     return tap;
+}
+
+int
+vkernel_tap_get_stray_netns(struct vkernel_tap *tap, int *fdp)
+{
+    sim_assert_is_open(tap);
+    *fdp = sim.stray_fd ? sim.stray_fd : -1;
+    return sim.stray_error;
 }
 
 const char *
@@ -856,6 +875,46 @@ test_later(struct ovs_cmdl_context *ctx OVS_UNUSED)
     ovs_assert(testlib_count_blocks() == n_blocks);
 }
 
+/* stray [KEY=VALUE]...: a tap that somebody has moved is deleted, where it can
+ * be made again, and where it cannot.  Prints where it is made with the
+ * options, or what is wrong. */
+static void
+test_stray(struct ovs_cmdl_context *ctx)
+{
+    struct smap options = SMAP_INITIALIZER(&options);
+    struct vkernel_driver_stats stats = { .rx_errors = 0 };
+    struct vkernel_config config;
+
+    for (int i = 1; i < ctx->argc; i++) {
+        char *key = ctx->argv[i];
+        char *value = strchr(key, '=');
+
+        *value++ = '\0';
+        smap_add(&options, key, value);
+    }
+    ovs_assert(!vkernel_config_parse("vk0", &options, &config));
+    for (int i = 0; i < 3; i++) {
+        struct vkernel_device device;
+        char *message;
+
+        open_device(&device);
+        device.tap->deleted = true;
+        sim.stray_fd = i == 1 ? 77 : 0;
+        sim.stray_error = i == 2 ? EPERM : 0;
+        message = prepare_and_switch(&device, &config, 1500, &stats);
+        if (message) {
+            ovs_assert(device.tap->deleted && sim_count_taps() == 1);
+            testlib_print(message, "");
+        } else {
+            puts(sim.opened_in == 77 ? "there" : "where options say");
+        }
+        close_device(&device);
+    }
+    sim.stray_error = 0;
+    vkernel_config_uninit(&config);
+    smap_destroy(&options);
+}
+
 /* late-mac: the address changes between the two steps of a change, by us, and
  * by an administrator, who may or may not do so. */
 static void
@@ -963,6 +1022,7 @@ static const struct ovs_cmdl_command commands[] = {
     { "granted", NULL, 0, 0, test_granted, OVS_RO },
     { "deleted", "[abandon]", 0, 1, test_deleted, OVS_RO },
     { "later", NULL, 0, 0, test_later, OVS_RO },
+    { "stray", "[KEY=VALUE]...", 0, INT_MAX, test_stray, OVS_RO },
     { "late-mac", NULL, 0, 0, test_late_mac, OVS_RO },
     { "set-mac", NULL, 0, 0, test_set_mac, OVS_RO },
     { "follow-mac", NULL, 0, 0, test_follow_mac, OVS_RO },

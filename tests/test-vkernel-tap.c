@@ -23,6 +23,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/if_tun.h>
 #include <linux/netlink.h>
 #include <linux/sockios.h>
 #include <net/if.h>
@@ -39,12 +40,17 @@
 #include "netlink-socket.h"
 #include "openvswitch/ofpbuf.h"
 #include "packets.h"
+#include "sha1.h"
 #include "util.h"
+#include "vkernel-anchor.h"
 #include "vkernel-host-config.h"
 #include "vkernel-link.h"
 #include "vkernel-netns.h"
 #include "vkernel-orphan.h"
+#include "vkernel-private.h"
+#include "vkernel-record.h"
 #include "vkernel-sysctl.h"
+#include "vkernel-token.h"
 #include "vkernel-testlib.h"
 
 /* Ends the program for want of something, in the way that Autotest skips a
@@ -108,13 +114,29 @@ static const char fd_dir[] = "/proc/self/fd/";
 /* Two network namespaces, of which the thread is in the first. */
 static int netns_fds[2];
 
+/* Has the program go on as user 'uid' in its new user namespace, where a tap
+ * can have no owner otherwise. */
+static void
+map_user(unsigned int uid)
+{
+    FILE *file = fopen("/proc/self/uid_map", "w");
+
+    ovs_assert(file && fprintf(file, "%u %u 1", uid, uid) > 0);
+    ovs_assert(!fclose(file));
+}
+
 static void
 enter_namespaces(void)
 {
     int saved;
 
-    if (unshare(CLONE_NEWNET) && unshare(CLONE_NEWUSER | CLONE_NEWNET)) {
-        skip("network namespace", errno);
+    if (unshare(CLONE_NEWNET)) {
+        unsigned int uid = geteuid();
+
+        if (unshare(CLONE_NEWUSER | CLONE_NEWNET)) {
+            skip("network namespace", errno);
+        }
+        map_user(uid);
     }
     ovs_assert(!vkernel_netns_open_own(&netns_fds[0]));
     ovs_assert(!unshare(CLONE_NEWNET));
@@ -123,6 +145,15 @@ enter_namespaces(void)
     close(saved);
     if (access(tun_path, R_OK | W_OK)) {
         skip("tap", errno);
+    }
+}
+
+/* Prints 'message', if there is one, and frees it. */
+static void
+report(char *message)
+{
+    if (message) {
+        testlib_print(message, "");
     }
 }
 
@@ -161,8 +192,9 @@ format_place(const struct vkernel_tap *tap, const char *netns)
 static struct vkernel_tap *
 open_tap(const char *netns, const char *mark)
 {
+    const struct vkernel_orphan_trace trace = { .mark = mark, .netns_fd = -1 };
     struct vkernel_tap *tap;
-    char *message = vkernel_tap_open("t0", netns, mark, &tap);
+    char *message = vkernel_tap_open("t0", netns, &trace, &tap);
 
     ovs_assert(!message == !!tap);
     if (message) {
@@ -358,15 +390,29 @@ is_orphan(const char *iface)
     return orphan;
 }
 
+/* Returns what marks the tap 'ifname' of 'iface'. */
+static char *
+get_mark(const char *ifname, const char *iface)
+{
+    char *mark;
+    char *message = vkernel_orphan_mark(ifname, iface, &mark);
+
+    report(message);
+    ovs_assert(mark && strlen(mark) <= VKERNEL_MAX_ALIAS);
+    return mark;
+}
+
 /* Prints whether a tap with 'mark' is found, which is in the first
  * namespace, wherever it is looked for first. */
 static void
 print_found(const char *mark)
 {
+    const struct vkernel_orphan_trace trace = { .mark = mark, .netns_fd = -1 };
+
     for (int i = 0; i < 2; i++) {
         char ifname[IFNAMSIZ];
         int fd;
-        int error = vkernel_orphan_find(mark, netns_fds[i], ifname, &fd);
+        int error = vkernel_orphan_find(&trace, netns_fds[i], ifname, &fd);
 
         printf("%s%s", i ? ", " : "found: ",
                error == ENOENT ? "none"
@@ -410,16 +456,21 @@ mark_tap(struct vkernel_tap *tap, const char *mark)
     ovs_assert(!vkernel_tap_set_alias(tap, mark));
 }
 
-/* A mark that is cut off does not tell whose it is: the tap stays. */
+/* A mark that has no room for the Interface's name does not tell whose it is:
+ * the tap stays, and no other one's mark is the same. */
 static void
-check_cut_off_mark(void)
+check_long_mark(void)
 {
     char *iface = xzalloc(VKERNEL_MAX_ALIAS + 1);
     struct vkernel_tap *tap;
-    char *mark;
+    char *mark, *other;
 
     memset(iface, 'x', VKERNEL_MAX_ALIAS);
-    mark = vkernel_orphan_mark("t0", iface);
+    mark = get_mark("t0", iface);
+    iface[VKERNEL_MAX_ALIAS - 1] = 'y';
+    other = get_mark("t0", iface);
+    ovs_assert(strcmp(mark, other));
+    free(other);
     tap = open_tap(NULL, NULL);
     mark_tap(tap, mark);
     vkernel_tap_leave(tap);
@@ -434,11 +485,12 @@ check_cut_off_mark(void)
 static void
 test_kernel_persist(struct ovs_cmdl_context *ctx OVS_UNUSED)
 {
-    char *mark = vkernel_orphan_mark("t0", "vk:0");
     struct vkernel_tap *tap;
     size_t n_files;
+    char *mark;
 
     enter_namespaces();
+    mark = get_mark("t0", "vk:0");
     n_files = testlib_count_files();
     tap = open_tap(NULL, NULL);
     mark_tap(tap, mark);
@@ -481,9 +533,302 @@ test_kernel_persist(struct ovs_cmdl_context *ctx OVS_UNUSED)
     vkernel_tap_close(tap);
     print_found(mark);
     free(mark);
-    check_cut_off_mark();
+    check_long_mark();
     ovs_assert(testlib_count_files() == n_files);
     free(asked);
+}
+
+/* What somebody makes to look as ours. */
+struct forgery {
+    const char *title;
+    const char *iface, *ifname; /* Whose mark it has... */
+    const char *alias;          /* ...or another alias. */
+    bool elsewhere;             /* In a namespace that nobody has named. */
+    bool nobodys;               /* Without an owner. */
+    bool other_digit;           /* One digit of the token is another one. */
+    bool held;                  /* Has a queue. */
+};
+
+static const struct forgery forgeries[] = {
+    { .title = "its own", .iface = "vk0", .ifname = "t0" },
+    { .title = "copied", .iface = "vk0", .ifname = "t0", .elsewhere = true },
+    { .title = "of an older release", .alias = "dpdkvkernel:t0:vk0" },
+    { .title = "without a token", .alias = "dpdkvkernel:vk0:t0:" },
+    { .title = "guessed", .iface = "vk0", .ifname = "t0",
+      .other_digit = true },
+    { .title = "another port's", .iface = "vk1", .ifname = "t0" },
+    { .title = "another name's", .iface = "vk0", .ifname = "t1" },
+    { .title = "swapped", .iface = "t0", .ifname = "vk0" },
+    { .title = "nobody's", .iface = "vk0", .ifname = "t0", .nobodys = true },
+    { .title = "in use", .iface = "vk0", .ifname = "t0", .held = true },
+    { .title = "empty", .alias = "" },
+    { .title = "an administrator's", .alias = "uplink" },
+};
+
+/* Makes the tap of 'forgery' with the name 'ifname' in the namespace of
+ * 'netns_fd', and stores its index into '*ifindexp'.  Returns its anchor. */
+static int
+forge(const struct forgery *forgery, const char *ifname, int netns_fd,
+      int *ifindexp)
+{
+    char *alias = (forgery->alias ? xstrdup(forgery->alias)
+                   : get_mark(forgery->ifname, forgery->iface));
+    struct nl_sock *sock;
+    int saved, anchor;
+
+    if (forgery->other_digit) {
+        char *digit = &alias[strlen(alias) - 1];
+
+        *digit = *digit == '0' ? '1' : '0';
+    }
+    ovs_assert(!vkernel_netns_enter(netns_fd, &saved));
+    report(vkernel_anchor_open(ifname, &anchor));
+    ovs_assert(forgery->nobodys
+               ? !ioctl(anchor, TUNSETPERSIST, 1)
+               : !vkernel_anchor_set_persistent(anchor, true));
+    ovs_assert(!nl_sock_create(NETLINK_ROUTE, &sock));
+    *ifindexp = if_nametoindex(ifname);
+    ovs_assert(!vkernel_link_set_alias(sock, *ifindexp, alias));
+    nl_sock_destroy(sock);
+    vkernel_netns_leave(saved);
+    free(alias);
+    return anchor;
+}
+
+/* Prints what 'trace' finds, from the namespace of 'netns_fd' on. */
+static void
+print_trace(const struct vkernel_orphan_trace *trace, int netns_fd)
+{
+    char ifname[IFNAMSIZ];
+    int error, fd;
+
+    error = vkernel_orphan_find(trace, netns_fd, ifname, &fd);
+    printf(" %s", !error ? ifname : error == ENOENT ? "-"
+           : ovs_strerror(error));
+    if (!error) {
+        close(fd);
+    }
+}
+
+/* kernel-forgeries: what is found of each forgery: where options say, and in
+ * the daemon's namespace, by the mark; and where the tap was seen last, by the
+ * index.  And what is removed: by a sweep, and where the record says. */
+static void
+test_kernel_forgeries(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    const struct forgery *f;
+    char *mark;
+
+    enter_namespaces();
+    mark = get_mark("t0", "vk0");
+    orphan = true;
+    for (f = forgeries; f < &forgeries[ARRAY_SIZE(forgeries)]; f++) {
+        struct vkernel_record record = {
+            .iface = CONST_CAST(char *, "vk0"),
+            .ifname = CONST_CAST(char *, "t0"),
+        };
+
+        printf("%s:", f->title);
+        for (int i = 0; i < 2; i++) {
+            struct vkernel_orphan_trace trace = {
+                .mark = mark, .netns_fd = -1,
+            };
+            int anchor, saved;
+
+            anchor = forge(f, "x0", netns_fds[i], &trace.ifindex);
+            if (!f->held) {
+                close(anchor);
+            }
+            print_trace(&trace, netns_fds[f->elsewhere ? 0 : i]);
+            trace.netns_fd = netns_fds[i];
+            print_trace(&trace, netns_fds[0]);
+            trace.mark = NULL;
+            print_trace(&trace, netns_fds[0]);
+
+            ovs_assert(!vkernel_netns_enter(netns_fds[i], &saved));
+            record.ifindex = trace.ifindex;
+            ovs_assert(!vkernel_netns_get_id(netns_fds[i], &record.netns));
+            if (i) {
+                vkernel_orphan_remove(&record);
+            } else {
+                vkernel_orphan_sweep(is_orphan);
+            }
+            printf(" %s;", if_nametoindex("x0") ? "stays" : "goes");
+            if (if_nametoindex("x0")) {
+                struct nl_sock *sock;
+
+                ovs_assert(!nl_sock_create(NETLINK_ROUTE, &sock));
+                ovs_assert(!vkernel_link_delete(sock, trace.ifindex));
+                nl_sock_destroy(sock);
+            }
+            vkernel_netns_leave(saved);
+            if (f->held) {
+                close(anchor);
+            }
+        }
+        putchar('\n');
+    }
+    free(mark);
+    free(asked);
+}
+
+/* A tap is deleted in the daemon's own namespace, or in another one, before
+ * anybody could see that it was moved there. */
+static void
+check_left(void)
+{
+    for (int i = 0; i < 2; i++) {
+        struct vkernel_tap *tap;
+        struct nl_sock *sock;
+        int saved, fd;
+
+        tap = open_tap(NULL, NULL);
+        if (i) {
+            move_by_hand(tap, netns_fds[1]);
+        }
+        ovs_assert(!vkernel_netns_enter(netns_fds[i], &saved));
+        ovs_assert(!nl_sock_create(NETLINK_ROUTE, &sock));
+        ovs_assert(!vkernel_link_delete(sock, if_nametoindex("t0")));
+        nl_sock_destroy(sock);
+        vkernel_netns_leave(saved);
+        for (int j = 0; j < 2; j++) {
+            printf("%s\n", ovs_strerror(vkernel_tap_get_stray_netns(tap,
+                                                                    &fd)));
+            ovs_assert(fd < 0);
+            vkernel_tap_run(tap);
+        }
+        vkernel_tap_close(tap);
+    }
+}
+
+/* kernel-last: a tap is made where it was last, and found there under another
+ * alias. */
+static void
+test_kernel_last(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    struct vkernel_orphan_trace trace = VKERNEL_ORPHAN_TRACE_INITIALIZER;
+    struct vkernel_tap *tap;
+    size_t n_files;
+    char *netns;
+    int fd;
+
+    enter_namespaces();
+    n_files = testlib_count_files();
+    netns = xasprintf("%s%d", fd_dir, netns_fds[1]);
+    tap = open_tap(NULL, NULL);
+    ovs_assert(!vkernel_tap_get_stray_netns(tap, &fd) && fd < 0);
+    move_by_hand(tap, netns_fds[1]);
+    ovs_assert(vkernel_tap_run(tap) & VKERNEL_TAP_MOVED);
+    ovs_assert(!vkernel_tap_get_stray_netns(tap, &fd)
+               && vkernel_netns_equals(fd, netns_fds[1]));
+    /* Options that say where are obeyed. */
+    testlib_print(vkernel_tap_move(tap, netns), "moved");
+    ovs_assert(!vkernel_tap_get_stray_netns(tap, &fd) && fd < 0);
+    mark_tap(tap, "eth0");
+    vkernel_tap_get_netns(tap, &fd, &trace.ifindex);
+    vkernel_tap_leave(tap);
+    vkernel_tap_close(tap);
+
+    trace.netns_fd = netns_fds[1];
+    for (int i = 0; i < 2; i++) {
+        /* The first time, it is found, the second time, made. */
+        report(vkernel_tap_open("t1", NULL, &trace, &tap));
+        print_tap(tap);
+        ovs_assert(!vkernel_tap_get_stray_netns(tap, &fd)
+                   && vkernel_netns_equals(fd, netns_fds[1]));
+        ovs_assert(!vkernel_tap_set_persistent(tap, false));
+        vkernel_tap_close(tap);
+    }
+    check_left();
+    ovs_assert(testlib_count_files() == n_files);
+    free(netns);
+}
+
+/* Files that only the daemon writes. */
+
+/* hmac KEY DATA: HMAC-SHA1, all in hexadecimal digits. */
+static void
+test_hmac(struct ovs_cmdl_context *ctx)
+{
+    uint8_t digest[SHA1_DIGEST_SIZE];
+    char hex[SHA1_HEX_DIGEST_LEN + 1];
+    uint8_t *bytes[2];
+    size_t n[2];
+
+    for (int i = 0; i < 2; i++) {
+        const char *text = ctx->argv[1 + i];
+
+        n[i] = strlen(text) / 2;
+        bytes[i] = xmalloc(n[i]);
+        for (size_t j = 0; j < n[i]; j++) {
+            bool ok;
+
+            bytes[i][j] = hexits_value(text + 2 * j, 2, &ok);
+            ovs_assert(ok);
+        }
+    }
+    vkernel_token_hmac(bytes[0], n[0], bytes[1], n[1], digest);
+    sha1_to_hex(digest, hex);
+    puts(hex);
+    free(bytes[0]);
+    free(bytes[1]);
+}
+
+/* mark IFACE IFNAME: the alias of such a tap, or why there is none. */
+static void
+test_mark(struct ovs_cmdl_context *ctx)
+{
+    char *mark;
+
+    report(vkernel_orphan_mark(ctx->argv[2], ctx->argv[1], &mark));
+    if (mark) {
+        puts(mark);
+    }
+    free(mark);
+}
+
+static bool
+print_record(struct vkernel_record *record, void *aux OVS_UNUSED)
+{
+    int fd;
+
+    printf("%s/%s/%d %s\n", record->iface, record->ifname, record->ifindex,
+           vkernel_netns_find(&record->netns, &fd) ? "gone" : "here");
+    if (fd >= 0) {
+        close(fd);
+    }
+    return false;
+}
+
+/* record [set=IFACE/IFNAME/IFINDEX|lose=...|forget=...]...: changes the
+ * record, of the tap in this namespace or of one that cannot be found, and
+ * prints it. */
+static void
+test_record(struct ovs_cmdl_context *ctx)
+{
+    int own_fd;
+
+    ovs_assert(!vkernel_netns_open_own(&own_fd));
+    for (int i = 1; i < ctx->argc; i++) {
+        char *save = NULL;
+        char *verb = strtok_r(ctx->argv[i], "=", &save);
+        char *iface = strtok_r(NULL, "/", &save);
+        char *ifname = strtok_r(NULL, "/", &save);
+        char *ifindex = strtok_r(NULL, "/", &save);
+
+        if (!strcmp(verb, "forget")) {
+            vkernel_record_forget(iface, ifname);
+        } else {
+            vkernel_record_set(iface, ifname,
+                               strcmp(verb, "set") ? -1 : own_fd,
+                               atoi(ifindex));
+        }
+    }
+    close(own_fd);
+    vkernel_record_for_each(print_record, NULL);
+    report(vkernel_record_get_error());
+    vkernel_record_flush();
+    vkernel_record_reset();
 }
 
 /* kernel-cycles: nothing is left of 60 lives of a tap. */
@@ -495,11 +840,17 @@ test_kernel_cycles(struct ovs_cmdl_context *ctx OVS_UNUSED)
 
     enter_namespaces();
     netns = xasprintf("%s%d", fd_dir, netns_fds[1]);
-    mark = vkernel_orphan_mark("t0", "vk0");
+    mark = get_mark("t0", "vk0");
     for (int i = 0; i < 60; i++) {
+        const struct vkernel_orphan_trace trace = {
+            .mark = mark,
+            .netns_fd = i % 5 ? -1 : netns_fds[i & 1],
+            .ifindex = i % 10,
+        };
         struct vkernel_tap *tap;
 
-        ovs_assert(!vkernel_tap_open("t0", i & 1 ? netns : NULL, mark, &tap));
+        ovs_assert(!vkernel_tap_open("t0", i & 1 ? netns : NULL, &trace,
+                                     &tap));
         mark_tap(tap, mark);
         free(vkernel_tap_format_offloads(tap));
         move_by_hand(tap, netns_fds[!(i & 1)]);
@@ -533,6 +884,11 @@ static const struct ovs_cmdl_command commands[] = {
     { "kernel-overflow", NULL, 0, 0, test_kernel_overflow, OVS_RO },
     { "kernel-rename", NULL, 0, 0, test_kernel_rename, OVS_RO },
     { "kernel-cycles", NULL, 0, 0, test_kernel_cycles, OVS_RO },
+    { "kernel-forgeries", NULL, 0, 0, test_kernel_forgeries, OVS_RO },
+    { "kernel-last", NULL, 0, 0, test_kernel_last, OVS_RO },
+    { "hmac", "KEY DATA", 2, 2, test_hmac, OVS_RO },
+    { "mark", "IFACE IFNAME", 2, 2, test_mark, OVS_RO },
+    { "record", "[CHANGE]...", 0, INT_MAX, test_record, OVS_RO },
     { "kernel-persist", NULL, 0, 0, test_kernel_persist, OVS_RO },
     { NULL, NULL, 0, 0, NULL, OVS_RO },
 };
