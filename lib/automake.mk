@@ -81,6 +81,8 @@ lib_libvkernel_la_SOURCES = \
 	lib/vkernel-prefix.h \
 	lib/vkernel-private.c \
 	lib/vkernel-private.h \
+	lib/vkernel-printable.c \
+	lib/vkernel-printable.h \
 	lib/vkernel-proc.c \
 	lib/vkernel-proc.h \
 	lib/vkernel-record.c \
@@ -107,6 +109,8 @@ lib_libvkernel_la_SOURCES = \
 	lib/vkernel-token.h \
 	lib/vkernel-tx.c \
 	lib/vkernel-tx.h \
+	lib/vkernel-version.c \
+	lib/vkernel-version.h \
 	lib/vkernel-watch.c \
 	lib/vkernel-watch.h \
 	lib/vkernel-worker.c \

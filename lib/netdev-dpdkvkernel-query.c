@@ -27,6 +27,7 @@
 #include "vkernel-error.h"
 #include "vkernel-policer.h"
 #include "vkernel-port.h"
+#include "vkernel-printable.h"
 #include "vkernel-retry.h"
 #include "vkernel-tap.h"
 
@@ -188,6 +189,7 @@ netdev_dpdkvkernel_get_config(const struct netdev *netdev,
     ovs_mutex_lock(&dev->mutex);
     if (dev->device.tap) {
         vkernel_config_format(&dev->wanted_config, options);
+        vkernel_printable_smap(options);
     }
     ovs_mutex_unlock(&dev->mutex);
     return 0;
@@ -311,14 +313,14 @@ format_carrier(const struct netdev_dpdkvkernel_info *info,
     }
 }
 
-void
-netdev_dpdkvkernel_format_status(const struct netdev_dpdkvkernel_info *info,
-                                 struct smap *status)
+static void
+format_status(const struct netdev_dpdkvkernel_info *info, struct smap *status)
 {
     const struct vkernel_device *device = info->device;
     char *problem = vkernel_error_get(info->name);
 
     smap_add(status, "driver_name", "net_virtio_user");
+    smap_add(status, "dpdkvkernel_version", VKERNEL_VERSION);
     smap_add(status, "vhost", device->config.vhost_path);
     if (device->port) {
         smap_add_format(status, "dpdk_port", "%d",
@@ -354,6 +356,16 @@ netdev_dpdkvkernel_format_status(const struct netdev_dpdkvkernel_info *info,
     smap_add_nocopy(status, xstrdup("features"),
                     vkernel_tap_format_offloads(device->tap));
     vkernel_host_format_status(info->host, status);
+}
+
+/* The database takes no other text than a printable one, and stops at it for
+ * all ports of all bridges. */
+void
+netdev_dpdkvkernel_format_status(const struct netdev_dpdkvkernel_info *info,
+                                 struct smap *status)
+{
+    format_status(info, status);
+    vkernel_printable_smap(status);
 }
 
 int

@@ -28,8 +28,9 @@
 #include "util.h"
 #include "vkernel-error.h"
 #include "vkernel-host-config.h"
+#include "vkernel-printable.h"
 #include "vkernel-stats.h"
-#include "vkernel-text.h"
+#include "vkernel-version.h"
 
 /* Appends one port to the "struct ds" 'reply'. */
 typedef void format_port_func(const struct netdev_dpdkvkernel_info *,
@@ -44,8 +45,9 @@ up_or_down(bool up)
 static void
 format_list(const struct netdev_dpdkvkernel_info *info, void *reply)
 {
-    ds_put_format(reply, "%-16s %-16s %6d  %-4s  %s\n", info->name,
-                  info->link_error ? "-" : info->link->ifname,
+    ds_put_format(reply, "%-16s %-16s %6d  %-4s  %s\n",
+                  VKERNEL_SHOW(info->name),
+                  info->link_error ? "-" : VKERNEL_SHOW(info->link->ifname),
                   info->device->config.n_queues, up_or_down(info->carrier),
                   info->link_error ? "-" : up_or_down(info->link->carrier));
 }
@@ -75,6 +77,7 @@ format_options(const struct netdev_dpdkvkernel_info *info, struct ds *reply)
 
     smap_init(&options);
     vkernel_host_config_format(info->wanted, &options);
+    vkernel_printable_smap(&options);
     for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
         const char *value = smap_get(&options, keys[i]);
 
@@ -95,7 +98,7 @@ format_show(const struct netdev_dpdkvkernel_info *info, void *reply_)
     struct ds *reply = reply_;
     struct smap status;
 
-    ds_put_format(reply, "%s:\n", info->name);
+    ds_put_format(reply, "%s:\n", VKERNEL_SHOW(info->name));
     format_error(info, reply);
     ds_put_format(reply, "  admin_state: %s\n", up_or_down(info->admin_up));
     ds_put_format(reply, "  link_state: %s (%lld change%s)\n",
@@ -113,15 +116,12 @@ format_show(const struct netdev_dpdkvkernel_info *info, void *reply_)
 
     smap_init(&status);
     netdev_dpdkvkernel_format_status(info, &status);
-    /* format_error() has told. */
+    /* format_error() has told, and dpdkvkernel/version does. */
     smap_remove(&status, "problem");
+    smap_remove(&status, "dpdkvkernel_version");
     nodes = smap_sort(&status);
     for (size_t i = 0; i < smap_count(&status); i++) {
-        /* The tap's alias may be anything. */
-        char *value = vkernel_text_escape(xstrdup(nodes[i]->value));
-
-        ds_put_format(reply, "  %s: %s\n", nodes[i]->key, value);
-        free(value);
+        ds_put_format(reply, "  %s: %s\n", nodes[i]->key, nodes[i]->value);
     }
     free(nodes);
     smap_destroy(&status);
@@ -133,7 +133,7 @@ format_stats(const struct netdev_dpdkvkernel_info *info, void *reply_)
 {
     struct ds *reply = reply_;
 
-    ds_put_format(reply, "%s:\n", info->name);
+    ds_put_format(reply, "%s:\n", VKERNEL_SHOW(info->name));
     vkernel_stats_format(info->stats, info->device->config.n_queues, reply);
 }
 
@@ -153,7 +153,7 @@ reply_ports(struct unixctl_conn *conn, int argc, const char *argv[],
                                 "dpdkvkernel/list names those there are; "
                                 "\"ovs-vsctl get Interface %s error\" tells "
                                 "why a new one is not, or what it waits for",
-                                name, name);
+                                VKERNEL_SHOW(name), VKERNEL_SHOW(name));
 
         unixctl_command_reply_error(conn, error);
         free(error);
@@ -184,6 +184,17 @@ unixctl_stats(struct unixctl_conn *conn, int argc, const char *argv[],
     reply_ports(conn, argc, argv, "", format_stats);
 }
 
+static void
+unixctl_version(struct unixctl_conn *conn, int argc OVS_UNUSED,
+                const char *argv[] OVS_UNUSED, void *aux OVS_UNUSED)
+{
+    struct ds reply = DS_EMPTY_INITIALIZER;
+
+    vkernel_version_format(&reply, "\n");
+    unixctl_command_reply(conn, ds_cstr(&reply));
+    ds_destroy(&reply);
+}
+
 void
 netdev_dpdkvkernel_unixctl_register(void)
 {
@@ -193,4 +204,6 @@ netdev_dpdkvkernel_unixctl_register(void)
                              unixctl_show, NULL);
     unixctl_command_register("dpdkvkernel/stats", "[port]", 0, 1,
                              unixctl_stats, NULL);
+    unixctl_command_register("dpdkvkernel/version", "", 0, 0,
+                             unixctl_version, NULL);
 }

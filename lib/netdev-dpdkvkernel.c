@@ -33,9 +33,9 @@
 #include "smap.h"
 #include "vkernel-error.h"
 #include "vkernel-mempool.h"
+#include "vkernel-printable.h"
 #include "vkernel-retry.h"
 #include "vkernel-tap.h"
-#include "vkernel-text.h"
 
 VLOG_DEFINE_THIS_MODULE(netdev_dpdkvkernel);
 
@@ -218,7 +218,7 @@ netdev_dpdkvkernel_set_config(struct netdev *netdev,
         vkernel_error_set(name, VKERNEL_ERROR_OPTIONS, message);
         return 0;
     } else {
-        message = vkernel_text_escape(message);
+        message = vkernel_printable(message);
         VLOG_WARN_BUF(errp, "%s", message);
         free(message);
         return EINVAL;
@@ -335,7 +335,7 @@ netdev_dpdkvkernel_configure(const char *name, const char *mac,
     }
     netdev_close(netdev);
 
-    return error ? xstrdup(error) : vkernel_error_get(name);
+    return error ? vkernel_printable(xstrdup(error)) : vkernel_error_get(name);
 }
 
 static int

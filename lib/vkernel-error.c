@@ -26,7 +26,7 @@
 #include "openvswitch/vlog.h"
 #include "ovs-thread.h"
 #include "util.h"
-#include "vkernel-text.h"
+#include "vkernel-printable.h"
 
 VLOG_DEFINE_THIS_MODULE(vkernel_error);
 
@@ -61,7 +61,7 @@ vkernel_error_set(const char *iface, enum vkernel_error_source source,
     struct vkernel_error *error;
     bool changed;
 
-    text = vkernel_text_escape(text);
+    text = vkernel_printable(text);
     ovs_mutex_lock(&errors_mutex);
     error = shash_find_data(&errors, iface);
     changed = !nullable_string_is_equal(error ? error->text[source] : NULL,

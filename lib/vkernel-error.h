@@ -46,8 +46,8 @@ enum vkernel_error_source {
 };
 
 /* Sets what 'source' says of 'iface' to 'text', which this function takes
- * over, or clears it if 'text' is NULL.  Control characters in it, which the
- * value of an option may have, are escaped.  Logs 'text' as a warning when it
+ * over, or clears it if 'text' is NULL.  It becomes printable:
+ * vkernel-printable.h.  Logs 'text' as a warning when it
  * is new.  Returns true if this changed anything. */
 bool vkernel_error_set(const char *iface, enum vkernel_error_source,
                        char *text);

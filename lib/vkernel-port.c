@@ -18,6 +18,7 @@
 
 #include "vkernel-port.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/major.h>
@@ -37,7 +38,9 @@
 #include "packets.h"
 #include "util.h"
 #include "vkernel-path.h"
+#include "vkernel-printable.h"
 #include "vkernel-stats.h"
+#include "vkernel-text.h"
 
 VLOG_DEFINE_THIS_MODULE(vkernel_port);
 
@@ -218,6 +221,23 @@ probe__(struct vkernel_port *port, const struct vkernel_port_args *args,
     return NULL;
 }
 
+/* Returns NULL if DPDK takes the tap's name for no more than a name where it
+ * is one of several arguments, otherwise a message.  Options can only ask for
+ * such a name, but whoever renames the tap is free. */
+static char *
+check_ifname(const char *ifname)
+{
+    for (const char *p = ifname; *p; p++) {
+        if (ispunct((unsigned char) *p) && !strchr("._-+@", *p)) {
+            return xasprintf("DPDK cannot open the tap \"%s\", as its name "
+                             "has other characters than "
+                             VKERNEL_IFNAME_CHARS": give it another name",
+                             VKERNEL_SHOW(ifname));
+        }
+    }
+    return NULL;
+}
+
 /* Probes 'port'.  The driver opens the path that it is given, some time after
  * that was looked at, and again for each queue pair; but not once it has been
  * probed. */
@@ -228,6 +248,10 @@ probe(struct vkernel_port *port, const struct vkernel_port_args *args)
     char *message;
     int path_fd;
 
+    message = check_ifname(args->ifname);
+    if (message) {
+        return message;
+    }
     message = find_vhost(args->vhost_path, &path_fd);
     if (!message) {
         vkernel_path_format(path_fd, path);

@@ -24,8 +24,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "openvswitch/dynamic-string.h"
-
 /* What may stand around the items of a list. */
 static const char blanks[] = " \t\r\n";
 
@@ -89,27 +87,6 @@ vkernel_text_is_printable(const char *text, size_t max)
         n++;
     }
     return n >= 1 && n <= max && !text[n];
-}
-
-char *
-vkernel_text_escape(char *text)
-{
-    struct ds escaped = DS_EMPTY_INITIALIZER;
-
-    if (!text) {
-        return NULL;
-    }
-    for (const char *p = text; *p; p++) {
-        unsigned char c = *p;
-
-        if (iscntrl(c)) {
-            ds_put_format(&escaped, "\\%03o", c);
-        } else {
-            ds_put_char(&escaped, c);
-        }
-    }
-    free(text);
-    return ds_steal_cstr(&escaped);
 }
 
 char *

@@ -20,8 +20,7 @@
 /* What the text of options is made of: numbers, names, and lists.
  *
  * Pure: no I/O, no state, no lock.  The parsers of options, vkernel-config.c
- * and vkernel-host-config-parse.c, and those that print what users have
- * written call these functions from the main thread. */
+ * and vkernel-host-config-parse.c, call these functions from the main thread. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -52,11 +51,6 @@ bool vkernel_text_is_word(const char *text, const char *others, size_t max);
 
 /* Returns true if 'text' has 1 to 'max' bytes without control characters. */
 bool vkernel_text_is_printable(const char *text, size_t max);
-
-/* Returns 'text', which this function takes over, with each control character
- * in it as a backslash and three octal digits, so that it stays one line where
- * it is printed.  To be free()d by the caller.  NULL stays NULL. */
-char *vkernel_text_escape(char *text);
 
 /* Takes the next one of comma-separated items out of '*restp', which it
  * overwrites, and returns it without the blanks around it, or NULL after the

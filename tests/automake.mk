@@ -30,6 +30,7 @@ TESTSUITE_AT = \
 	tests/vkernel-policer.at \
 	tests/vkernel-port.at \
 	tests/vkernel-prefix.at \
+	tests/vkernel-printable.at \
 	tests/vkernel-retry.at \
 	tests/vkernel-rtnl.at \
 	tests/vkernel-stall.at \
@@ -42,7 +43,8 @@ EXTRA_DIST += \
 	$(TESTSUITE_AT) \
 	tests/atlocal.in \
 	tests/package.m4.in \
-	tests/vkernel-howto.py
+	tests/vkernel-howto.py \
+	tests/vkernel-printable.py
 DISTCLEANFILES += tests/atconfig
 
 # The programs that the unit tests run.  Some put functions of their own below

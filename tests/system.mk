@@ -39,6 +39,7 @@ SYSTEM_TESTSUITE_AT = \
 	tests/system-vkernel-policer.at \
 	tests/system-vkernel-privileges.at \
 	tests/system-vkernel-queues.at \
+	tests/system-vkernel-text.at \
 	tests/system-vkernel-traffic.at \
 	tests/system-vkernel-worker.at \
 	tests/vkernel-kernel.at \
@@ -51,6 +52,7 @@ EXTRA_DIST += \
 	tests/matrix/run \
 	tests/matrix/tree.sh \
 	tests/vkernel-net.py \
+	tests/vkernel-text.py \
 	tests/vm/guest-core \
 	tests/vm/guest-init \
 	tests/vm/guest-main \

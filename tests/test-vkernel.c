@@ -34,10 +34,12 @@
 #include "vkernel-config.h"
 #include "vkernel-error.h"
 #include "vkernel-prefix.h"
+#include "vkernel-printable.h"
 #include "vkernel-retry.h"
 #include "vkernel-stall.h"
 #include "vkernel-stats.h"
 #include "vkernel-testlib.h"
+#include "vkernel-version.h"
 
 /* Options. */
 
@@ -483,6 +485,45 @@ test_error_leaks(struct ovs_cmdl_context *ctx OVS_UNUSED)
     }
 }
 
+/* Text from outside. */
+
+/* printable line|lines|show: prints what becomes of each text in the standard
+ * input, where texts end in a null byte.  So do the results. */
+static void
+test_printable(struct ovs_cmdl_context *ctx)
+{
+    const char *how = ctx->argv[1];
+    char *text = NULL;
+    size_t room = 0;
+
+    while (getdelim(&text, &room, '\0', stdin) > 0) {
+        char *result;
+
+        if (!strcmp(how, "show")) {
+            result = xstrdup(VKERNEL_SHOW(text));
+        } else if (!strcmp(how, "lines")) {
+            result = vkernel_printable_lines(xstrdup(text));
+        } else {
+            result = vkernel_printable(xstrdup(text));
+        }
+        fwrite(result, strlen(result) + 1, 1, stdout);
+        free(result);
+    }
+    free(text);
+    ovs_assert(!vkernel_printable(NULL) && !vkernel_printable_lines(NULL));
+}
+
+/* version: prints what dpdkvkernel/version does. */
+static void
+test_version(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    struct ds version = DS_EMPTY_INITIALIZER;
+
+    vkernel_version_format(&version, "\n");
+    puts(ds_cstr(&version));
+    ds_destroy(&version);
+}
+
 /* Retries. */
 
 /* What time_msec() returns from now on, or 0 for the real time. */
@@ -780,6 +821,8 @@ static const struct ovs_cmdl_command commands[] = {
     { "prefix-equals", NULL, 0, 0, test_prefix_equals, OVS_RO },
     { "error", "IFACE ARG...", 2, INT_MAX, test_error, OVS_RO },
     { "error-leaks", NULL, 0, 0, test_error_leaks, OVS_RO },
+    { "printable", "line|lines|show", 1, 1, test_printable, OVS_RO },
+    { "version", NULL, 0, 0, test_version, OVS_RO },
     { "stall", "LOOK...", 1, INT_MAX, test_stall, OVS_RO },
     { "retry", "ARG...", 1, INT_MAX, test_retry, OVS_RO },
     { "stats-ledger", "USED SHOWN BASE", 3, 3, test_stats_ledger, OVS_RO },

@@ -20,6 +20,7 @@ vswitchd_ovs_vswitchd_SOURCES = \
 	vswitchd/vkernel-bridge.c \
 	vswitchd/vkernel-bridge.h \
 	vswitchd/vkernel-init.c \
+	vswitchd/vkernel-output.c \
 	vswitchd/vkernel-router.c
 vswitchd_ovs_vswitchd_LDADD = \
 	$(ovs_vswitchd_objects) \
@@ -29,9 +30,16 @@ vswitchd_ovs_vswitchd_LDADD = \
 	$(OVS_LIBS)
 vswitchd_ovs_vswitchd_LDFLAGS = $(AM_LDFLAGS) $(OVS_LDFLAGS) \
 	-Wl,--wrap=bridge_exit \
+	-Wl,--wrap=ovs_get_program_version \
+	-Wl,--wrap=ovs_print_version \
 	-Wl,--wrap=ovs_router_insert \
 	-Wl,--wrap=ovsdb_idl_create \
-	-Wl,--wrap=ovsrec_interface_set_error
+	-Wl,--wrap=ovsrec_interface_set_error \
+	-Wl,--wrap=unixctl_command_reply \
+	-Wl,--wrap=unixctl_command_reply_error \
+	-Wl,--wrap=vlog \
+	-Wl,--wrap=vlog_fatal \
+	-Wl,--wrap=vlog_rate_limit
 
 ovs_users += $(vswitchd_ovs_vswitchd_OBJECTS)
 checkpatch_files += $(vswitchd_ovs_vswitchd_SOURCES)

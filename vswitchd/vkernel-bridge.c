@@ -22,8 +22,13 @@
 #include <string.h>
 
 #include "netdev-dpdkvkernel.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/vlog.h"
 #include "ovsdb-idl.h"
+#include "vkernel-version.h"
 #include "vswitch-idl.h"
+
+VLOG_DEFINE_THIS_MODULE(vkernel_bridge);
 
 /* The database of bridge.o, which keeps it to itself. */
 static struct ovsdb_idl *bridge_idl;
@@ -44,6 +49,17 @@ void __wrap_ovsrec_interface_set_error(const struct ovsrec_interface *,
 void __real_bridge_exit(bool delete_datapath);
 void __wrap_bridge_exit(bool delete_datapath);
 
+static void
+log_version(void)
+{
+    struct ds version = DS_EMPTY_INITIALIZER;
+
+    vkernel_version_format(&version, ", ");
+    VLOG_INFO("%s", ds_cstr(&version));
+    ds_destroy(&version);
+}
+
+/* bridge.o calls this when it starts. */
 struct ovsdb_idl *
 __wrap_ovsdb_idl_create(const char *remote,
                         const struct ovsdb_idl_class *class,
@@ -55,6 +71,7 @@ __wrap_ovsdb_idl_create(const char *remote,
                                   monitor_everything_by_default, retry);
     if (class == &ovsrec_idl_class) {
         bridge_idl = idl;
+        log_version();
     }
     return idl;
 }
