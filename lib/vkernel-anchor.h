@@ -24,21 +24,41 @@
  * driver attaches.  It is also a handle on the tap that works from any network
  * namespace, under any name.  All that goes through /dev/net/tun is here.
  *
+ * The kernel lets everybody attach queues to a tap that has no owner, and
+ * whoever has a queue may do as with an anchor.  So a tap gets the daemon's
+ * user as its owner at once, and is refused if somebody came first.
+ *
  * An anchor is a file descriptor, which the caller close()s; there is no other
  * state and no lock.  vkernel-tap.c calls these functions from the main
  * thread. */
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "openvswitch/types.h"
 
-/* Makes the multi-queue tap 'ifname' in the network namespace of the calling
- * thread, or takes the one of that name if it is free, and stores its anchor
- * into '*anchorp', or -1.
+/* Whose a tap was before it was taken over: UINT32_MAX is nobody, as it is for
+ * one that is new. */
+struct vkernel_anchor_former {
+    uint32_t owner;             /* User. */
+    uint32_t group;             /* Group. */
+};
+
+/* Makes the multi-queue tap 'ifname' or, if the network namespace of the
+ * calling thread has a free one of that name, takes that.  Stores its anchor
+ * into '*anchorp', or -1, and whose it was into '*former'.
+ *
+ * If it can, it makes the tap in the namespace of
+ * vkernel_netns_enter_private(), and the caller moves it to where it belongs.
  *
  * Returns NULL if successful, otherwise a message without the Interface's
  * name, to be free()d by the caller. */
-char *vkernel_anchor_open(const char *ifname, int *anchorp);
+char *vkernel_anchor_open(const char *ifname, int *anchorp,
+                          struct vkernel_anchor_former *former);
+
+/* Gives the tap back to whose it was. */
+void vkernel_anchor_give_back(int anchor,
+                              const struct vkernel_anchor_former *);
 
 /* Stores the tap's present name into 'ifname', which has room for IFNAMSIZ
  * bytes.  Returns 0 or a positive errno value: EBADFD if the tap was
@@ -48,6 +68,10 @@ int vkernel_anchor_get_name(int anchor, char *ifname);
 /* Stores a descriptor of the tap's present network namespace, which the caller
  * must close, into '*netns_fdp', or -1.  Returns likewise. */
 int vkernel_anchor_open_netns(int anchor, int *netns_fdp);
+
+/* Stores into '*sizep' the size of the virtio header that the tap has before
+ * each frame, which whoever has a queue can change.  Returns likewise. */
+int vkernel_anchor_get_header_size(int anchor, int *sizep);
 
 /* Change the tap.  A persistent one gets the daemon's user for its owner.  All
  * return likewise; the last one EPERM if the carrier should be on, but no

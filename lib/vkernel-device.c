@@ -19,6 +19,7 @@
 #include "vkernel-device.h"
 
 #include <errno.h>
+#include <linux/virtio_net.h>
 #include <string.h>
 
 #include "netlink-socket.h"
@@ -33,6 +34,13 @@
 #include "vkernel-tap.h"
 #include "vkernel-watch.h"
 #include "vkernel-worker.h"
+
+/* Bytes of the largest header that the driver asks for. */
+#define MAX_HEADER_SIZE ((int) sizeof(struct virtio_net_hdr_mrg_rxbuf))
+
+/* How often the driver is probed until its queues are the tap's: a name that
+ * it was given may be another device's by then. */
+#define MAX_PROBES 4
 
 /* Makes the buffers that the configuration and MTU of 'device' take. */
 static char *
@@ -62,28 +70,51 @@ get_link(const struct vkernel_device *device, struct vkernel_link *link)
             : NULL);
 }
 
+enum vkernel_link_state
+vkernel_device_check(const struct vkernel_device *device,
+                     const struct vkernel_link *link, char **messagep)
+{
+    int n_queues = device->port ? device->config.n_queues : 0;
+    enum vkernel_link_state state;
+    int size;
+
+    state = vkernel_link_check_tap(link, n_queues, messagep);
+    if (state != VKERNEL_LINK_OURS || !device->port) {
+        return state;
+    }
+    size = vkernel_tap_get_header_size(device->tap);
+    if (size && size != device->header_size) {
+        *messagep = xasprintf("another program has changed the header of the "
+                              "tap \"%s\" from %d to %d bytes", link->ifname,
+                              device->header_size, size);
+        return VKERNEL_LINK_ALTERED;
+    }
+    return VKERNEL_LINK_OURS;
+}
+
 /* Compares what the kernel has with what 'device' asked for: that no call
- * failed proves nothing. */
+ * failed proves nothing.  An MTU that somebody has set meanwhile is followed
+ * as it is later.  Stores into '*againp' whether the driver's queues went
+ * elsewhere, which is worth another try. */
 static char *
-check_granted(const struct vkernel_device *device)
+check_granted(struct vkernel_device *device, bool *againp)
 {
     const char *ifname = vkernel_tap_get_name(device->tap);
     struct vkernel_link link;
     char *message;
 
+    device->header_size = vkernel_tap_get_header_size(device->tap);
     message = get_link(device, &link);
+    if (!message) {
+        *againp = vkernel_device_check(device, &link, &message)
+                  == VKERNEL_LINK_ALTERED;
+    }
     if (message) {
         return message;
     }
-    if (link.n_queues != device->config.n_queues) {
-        return xasprintf("the kernel gave the tap \"%s\" %d queues, not the "
-                         "%d that were asked for", ifname, link.n_queues,
-                         device->config.n_queues);
-    }
-    if (link.mtu != device->mtu) {
-        return xasprintf("the kernel gave the tap \"%s\" an MTU of %d, not "
-                         "the %d that was asked for", ifname, link.mtu,
-                         device->mtu);
+    if (device->header_size > MAX_HEADER_SIZE) {
+        return xasprintf("the tap \"%s\" has headers of %d bytes, not of %d",
+                         ifname, device->header_size, MAX_HEADER_SIZE);
     }
     if (device->gso_max_size && link.gso_max_size > device->gso_max_size) {
         return xasprintf("the kernel gave the tap \"%s\" a gso_max_size of "
@@ -174,14 +205,17 @@ close_port__(struct vkernel_device *device)
     device->port = NULL;
 }
 
-/* Opens the port of 'device', which has its tap and buffers, with the device's
- * address or, if 'follow_mac', with the tap's. */
+/* Opens the port of 'device' from the tap's namespace, with the device's
+ * address or, if 'follow_mac', with the tap's.  The driver finds the tap by
+ * 'handle'. */
 static char *
-open_port(struct vkernel_device *device, bool follow_mac)
+open_port_here(struct vkernel_device *device, const char *handle,
+               bool follow_mac)
 {
     struct vkernel_port_args args = {
         .vhost_path = device->config.vhost_path,
         .ifname = vkernel_tap_get_name(device->tap),
+        .handle = handle,
         .mac = device->mac,
         .n_queues = device->config.n_queues,
         .ring_size = device->config.ring_size,
@@ -191,27 +225,58 @@ open_port(struct vkernel_device *device, bool follow_mac)
         .rx_mp = device->buffers.ring.mp,
     };
     char *message;
-    int saved;
-    int error;
 
-    error = vkernel_tap_enter_netns(device->tap, &saved);
-    if (error) {
-        return xasprintf("cannot enter the network namespace of tap \"%s\" "
-                         "(%s)%s", args.ifname, ovs_strerror(error),
-                         error == EPERM ? ": CAP_SYS_ADMIN is needed" : "");
-    }
     message = set_up_tap(device);
     if (!message) {
         message = (follow_mac
                    ? probe_port_with_mac(device, &args)
                    : probe_port(device, &args));
     }
+    return message;
+}
+
+/* Opens the port of 'device' once.  Stores into '*againp' whether the driver
+ * may have met another device of the tap's name. */
+static char *
+open_port_once(struct vkernel_device *device, bool follow_mac, bool *againp)
+{
+    char handle[IFNAMSIZ];
+    char *message;
+    int saved;
+    int error;
+
+    *againp = false;
+    error = vkernel_tap_enter_netns(device->tap, &saved);
+    if (error) {
+        return xasprintf("cannot enter the network namespace of tap \"%s\" "
+                         "(%s)%s", vkernel_tap_get_name(device->tap),
+                         ovs_strerror(error),
+                         error == EPERM ? ": CAP_SYS_ADMIN is needed" : "");
+    }
+    vkernel_tap_get_handle(device->tap, handle);
+    message = open_port_here(device, handle, follow_mac);
+    vkernel_tap_put_handle(device->tap, handle);
     vkernel_netns_leave(saved);
     if (!message) {
-        message = check_granted(device);
+        message = check_granted(device, againp);
         if (message) {
             close_port__(device);
         }
+    }
+    return message;
+}
+
+/* Opens the port of 'device', which has its tap and buffers, with the device's
+ * address or, if 'follow_mac', with the tap's. */
+static char *
+open_port(struct vkernel_device *device, bool follow_mac)
+{
+    char *message = NULL;
+    bool again = true;
+
+    for (int i = 0; again && i < MAX_PROBES; i++) {
+        free(message);
+        message = open_port_once(device, follow_mac, &again);
     }
     return message;
 }
@@ -270,6 +335,9 @@ vkernel_device_open(struct vkernel_device *device,
     }
     if (!message) {
         message = open_port(device, true);
+    }
+    if (!message) {
+        message = vkernel_tap_settle(device->tap);
     }
     if (message) {
         vkernel_device_close(device);
@@ -407,6 +475,9 @@ vkernel_device_switch(struct vkernel_device *device,
     }
     next->mac = device->mac;
     message = open_port(next, !keep_mac);
+    if (!message) {
+        message = vkernel_tap_settle(next->tap);
+    }
     if (!message) {
         vkernel_device_discard(device, next);
         *device = *next;

@@ -30,6 +30,7 @@
 #include "openvswitch/types.h"
 #include "vkernel-buffers.h"
 #include "vkernel-config.h"
+#include "vkernel-link.h"
 
 struct vkernel_driver_stats;
 struct vkernel_orphan_trace;
@@ -43,6 +44,7 @@ struct vkernel_device {
     int gso_max_size;           /* Of the tap, in bytes; 0 without offloads. */
     struct eth_addr mac;        /* Of the tap. */
     int socket_id;              /* NUMA node. */
+    int header_size;            /* Of what the tap has before each frame. */
     struct vkernel_tap *tap;    /* NULL if and only if it is not open. */
     struct vkernel_port *port;  /* NULL after a change that failed badly. */
     struct vkernel_workers *workers; /* Of 'port': NULL if that is. */
@@ -113,6 +115,13 @@ int vkernel_device_set_mac(struct vkernel_device *, struct eth_addr);
  * all neighbours, even permanent ones.  Returns 0 or a positive errno
  * value. */
 int vkernel_device_follow_mac(struct vkernel_device *, struct eth_addr);
+
+/* Finds whether the tap, which is 'link' now, is as the port needs it, and
+ * nobody else's.  Stores into '*messagep' NULL or a message, as
+ * vkernel_device_open() does. */
+enum vkernel_link_state vkernel_device_check(const struct vkernel_device *,
+                                             const struct vkernel_link *,
+                                             char **messagep);
 
 /* Closes 'device' and makes it all zeros.  Does nothing if it is not open. */
 void vkernel_device_close(struct vkernel_device *);

@@ -19,11 +19,14 @@
 #include "vkernel-link.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <linux/if_link.h>
 #include <linux/if_tun.h>
 #include <linux/ip.h>
 #include <linux/rtnetlink.h>
+#include <net/if_arp.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "netlink.h"
 #include "openvswitch/ofpbuf.h"
@@ -54,6 +57,9 @@ parse_tun(const struct nlattr *data, struct vkernel_link *link)
         [IFLA_TUN_MULTI_QUEUE] = { .type = NL_A_U8 },
         [IFLA_TUN_PERSIST] = { .type = NL_A_U8, .optional = true },
         [IFLA_TUN_OWNER] = { .type = NL_A_U32, .optional = true },
+        [IFLA_TUN_GROUP] = { .type = NL_A_U32, .optional = true },
+        [IFLA_TUN_VNET_HDR] = { .type = NL_A_U8, .optional = true },
+        [IFLA_TUN_PI] = { .type = NL_A_U8, .optional = true },
         [IFLA_TUN_NUM_QUEUES] = { .type = NL_A_U32, .optional = true },
         [IFLA_TUN_NUM_DISABLED_QUEUES] = { .type = NL_A_U32,
                                            .optional = true },
@@ -70,6 +76,13 @@ parse_tun(const struct nlattr *data, struct vkernel_link *link)
     if (tun[IFLA_TUN_OWNER]) {
         link->owner = nl_attr_get_u32(tun[IFLA_TUN_OWNER]);
     }
+    if (tun[IFLA_TUN_GROUP]) {
+        link->group = nl_attr_get_u32(tun[IFLA_TUN_GROUP]);
+    }
+    link->vnet_hdr = (tun[IFLA_TUN_VNET_HDR]
+                      && nl_attr_get_u8(tun[IFLA_TUN_VNET_HDR]));
+    link->packet_info = (tun[IFLA_TUN_PI]
+                         && nl_attr_get_u8(tun[IFLA_TUN_PI]));
     if (tun[IFLA_TUN_NUM_QUEUES] && tun[IFLA_TUN_NUM_DISABLED_QUEUES]) {
         link->n_queues = nl_attr_get_u32(tun[IFLA_TUN_NUM_QUEUES]);
         link->n_disabled_queues
@@ -208,7 +221,7 @@ vkernel_link_parse(const struct ofpbuf *msg, struct vkernel_link *link)
     const struct ifinfomsg *ifi;
 
     memset(link, 0, sizeof *link);
-    link->owner = UINT32_MAX;
+    link->owner = link->group = UINT32_MAX;
     if (nl_msg_nlmsghdr(msg)->nlmsg_type != RTM_NEWLINK
         || !nl_policy_parse(msg, NLMSG_HDRLEN + sizeof *ifi, policy, attrs,
                             ARRAY_SIZE(attrs))) {
@@ -217,6 +230,7 @@ vkernel_link_parse(const struct ofpbuf *msg, struct vkernel_link *link)
     ifi = ofpbuf_at_assert(msg, NLMSG_HDRLEN, sizeof *ifi);
     link->ifindex = ifi->ifi_index;
     link->up = ifi->ifi_flags & IFF_UP;
+    link->is_ethernet = ifi->ifi_type == ARPHRD_ETHER;
     ovs_strlcpy(link->ifname, nl_attr_get_string(attrs[IFLA_IFNAME]),
                 sizeof link->ifname);
     link->mtu = nl_attr_get_u32(attrs[IFLA_MTU]);
@@ -342,6 +356,46 @@ vkernel_link_set_netns(struct nl_sock *sock, int ifindex, int netns_fd)
 }
 
 int
+vkernel_link_set_name(struct nl_sock *sock, int ifindex, const char *name)
+{
+    struct ofpbuf request;
+
+    link_request_init(&request, RTM_SETLINK, NLM_F_ACK, ifindex);
+    nl_msg_put_string(&request, IFLA_IFNAME, name);
+    return change(sock, &request);
+}
+
+/* Adds an alternative name to the device 'ifindex', or deletes it. */
+static int
+change_altname(struct nl_sock *sock, int type, int flags, int ifindex,
+               const char *name)
+{
+    struct ofpbuf request;
+    size_t offset;
+
+    link_request_init(&request, type, NLM_F_ACK | flags, ifindex);
+    offset = nl_msg_start_nested(&request, IFLA_PROP_LIST | NLA_F_NESTED);
+    nl_msg_put_string(&request, IFLA_ALT_IFNAME, name);
+    nl_msg_end_nested(&request, offset);
+    return change(sock, &request);
+}
+
+int
+vkernel_link_add_altname(struct nl_sock *sock, int ifindex, const char *name)
+{
+    return change_altname(sock, RTM_NEWLINKPROP,
+                          NLM_F_CREATE | NLM_F_EXCL | NLM_F_APPEND, ifindex,
+                          name);
+}
+
+int
+vkernel_link_delete_altname(struct nl_sock *sock, int ifindex,
+                            const char *name)
+{
+    return change_altname(sock, RTM_DELLINKPROP, 0, ifindex, name);
+}
+
+int
 vkernel_link_delete(struct nl_sock *sock, int ifindex)
 {
     struct ofpbuf request;
@@ -374,6 +428,38 @@ vkernel_link_for_each(struct nl_sock *sock, const char *kind,
     }
     ofpbuf_uninit(&messages);
     return error;
+}
+
+enum vkernel_link_state
+vkernel_link_check_tap(const struct vkernel_link *link, int n_queues,
+                       char **messagep)
+{
+    int n_others = link->n_queues + link->n_disabled_queues - n_queues - 1;
+
+    *messagep = NULL;
+    if (n_others > 0) {
+        *messagep = xasprintf("another program has attached %d queue%s to the "
+                              "tap \"%s\": end that program, for the tap must "
+                              "be the daemon's alone", n_others,
+                              n_others == 1 ? "" : "s", link->ifname);
+        return VKERNEL_LINK_SHARED;
+    } else if (link->n_queues != n_queues || n_others) {
+        *messagep = xasprintf("%d queues of the tap \"%s\" are attached and "
+                              "%d detached, not %d and 1", link->n_queues,
+                              link->ifname, link->n_disabled_queues, n_queues);
+    } else if (!link->vnet_hdr || link->packet_info || !link->multi_queue
+               || !link->is_ethernet) {
+        *messagep = xasprintf("the tap \"%s\" lacks flags that were asked "
+                              "for: %s%s%s%s", link->ifname,
+                              link->vnet_hdr ? "" : " IFF_VNET_HDR",
+                              link->packet_info ? " IFF_NO_PI" : "",
+                              link->multi_queue ? "" : " IFF_MULTI_QUEUE",
+                              link->is_ethernet ? "" : " Ethernet");
+    } else if (link->owner != geteuid()) {
+        *messagep = xasprintf("somebody has made the tap \"%s\" that of "
+                              "user %"PRIu32, link->ifname, link->owner);
+    }
+    return *messagep ? VKERNEL_LINK_ALTERED : VKERNEL_LINK_OURS;
 }
 
 int

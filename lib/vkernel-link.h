@@ -74,6 +74,12 @@ struct vkernel_link {
     uint32_t owner;             /* User who may attach to it, besides those
                                  * with CAP_NET_ADMIN; UINT32_MAX if it has no
                                  * owner, or is no such device. */
+    uint32_t group;             /* Group of those users, likewise. */
+    bool vnet_hdr;              /* IFF_VNET_HDR: frames follow a virtio
+                                 * header. */
+    bool packet_info;           /* No IFF_NO_PI: frames follow yet another
+                                 * one. */
+    bool is_ethernet;           /* TUNSETLINK made it nothing else. */
     int n_queues;               /* Queues attached... */
     int n_disabled_queues;      /* ...and detached, with IFF_MULTI_QUEUE. */
 
@@ -115,12 +121,38 @@ int vkernel_link_set_promote_secondaries(struct nl_sock *, int ifindex,
  * routes.  EEXIST if its name is taken there. */
 int vkernel_link_set_netns(struct nl_sock *, int ifindex, int netns_fd);
 
+/* Renames the device, which must be down before Linux 6.3.  EEXIST if the
+ * name is taken. */
+int vkernel_link_set_name(struct nl_sock *, int ifindex, const char *name);
+
+/* Gives the device an alternative name, of up to IFNAMSIZ - 1 bytes for those
+ * who find devices by it, or takes it away.  The name must be free, or must not
+ * be: EEXIST, ENOENT.  Kernels before 5.5 know none: EOPNOTSUPP. */
+int vkernel_link_add_altname(struct nl_sock *, int ifindex, const char *name);
+int vkernel_link_delete_altname(struct nl_sock *, int ifindex,
+                                const char *name);
+
 int vkernel_link_delete(struct nl_sock *, int ifindex);
 
 /* Calls 'cb' for each device of the namespace whose kind is 'kind'. */
 int vkernel_link_for_each(struct nl_sock *, const char *kind,
                           void (*cb)(const struct vkernel_link *, void *aux),
                           void *aux);
+
+/* How a tap of ours is. */
+enum vkernel_link_state {
+    VKERNEL_LINK_OURS,          /* As it should be. */
+    VKERNEL_LINK_ALTERED,       /* Not so, but nobody else is there. */
+    VKERNEL_LINK_SHARED,        /* Somebody else has a queue. */
+};
+
+/* Compares a tap with what it should be while the daemon has an anchor and
+ * 'n_queues' queues of it, and nobody else has any.  Stores into '*messagep'
+ * NULL, or what is wrong, without the Interface's name, to be free()d by the
+ * caller.  'link' must be an answer, not an event, for that has the owner as
+ * whoever caused it sees it. */
+enum vkernel_link_state vkernel_link_check_tap(const struct vkernel_link *,
+                                               int n_queues, char **messagep);
 
 /* Returns the index of the device that 'msg', received from RTNLGRP_LINK,
  * speaks of, or 0 if it speaks of none. */

@@ -97,6 +97,38 @@ vkernel_netns_enter(int netns_fd, int *savedp)
     return 0;
 }
 
+/* Makes a namespace and stores a descriptor of it into '*fdp', or -1. */
+static int
+make_netns(int *fdp)
+{
+    int saved = open(own_netns, O_RDONLY | O_CLOEXEC);
+    int error = 0;
+
+    *fdp = -1;
+    if (saved < 0) {
+        return errno;
+    }
+    /* As in vkernel_netns_enter(), first the way back. */
+    if (setns(saved, CLONE_NEWNET) || unshare(CLONE_NEWNET)) {
+        error = errno;
+        close(saved);
+        return error;
+    }
+    error = vkernel_netns_open_own(fdp);
+    vkernel_netns_leave(saved);
+    return error;
+}
+
+int
+vkernel_netns_enter_private(int *savedp)
+{
+    static int private_fd = -1;
+    int error = private_fd < 0 ? make_netns(&private_fd) : 0;
+
+    *savedp = -1;
+    return error ? error : vkernel_netns_enter(private_fd, savedp);
+}
+
 void
 vkernel_netns_leave(int saved)
 {

@@ -23,8 +23,8 @@
  * to the namespace they were made in, and /dev/net/tun looks names up in that
  * of the calling thread, so some calls must be made from the tap's own.
  *
- * No state and no lock.  Called from the main thread; a thread has a namespace
- * of its own, so others do not notice. */
+ * No lock, and no state but the private namespace.  Called from the main
+ * thread; a thread has a namespace of its own, so others do not notice. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -42,7 +42,14 @@ bool vkernel_netns_is_own(int netns_fd);
  * Returns 0 or a positive errno value: EPERM without CAP_SYS_ADMIN. */
 int vkernel_netns_enter(int netns_fd, int *savedp);
 
-/* Undoes a successful vkernel_netns_enter(). */
+/* Brings the calling thread, likewise, into a namespace that is the daemon's
+ * alone: it has no name, it is not where any process is, and it lasts as long
+ * as the daemon.  What must not be seen or touched before it is ready is made
+ * there.  EPERM without CAP_SYS_ADMIN. */
+int vkernel_netns_enter_private(int *savedp);
+
+/* Undoes a successful vkernel_netns_enter() or
+ * vkernel_netns_enter_private(). */
 void vkernel_netns_leave(int saved);
 
 /* Opens the network namespace whose file is at 'path' and stores a descriptor

@@ -48,6 +48,13 @@ VLOG_DEFINE_THIS_MODULE(vkernel_port);
  * Documentation/admin-guide/devices.txt) but in no header for programs. */
 #define VHOST_NET_MINOR 238
 
+/* What may be in a name that DPDK is given: it splits arguments at commas,
+ * and brackets, quotes and more have meanings of their own. */
+#define HANDLE_PUNCTUATION "-_.~:@+"
+#define HANDLE_CHARACTERS                                               \
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"    \
+    HANDLE_PUNCTUATION
+
 /* What Open vSwitch can use of what virtio offers.  The kernel leaves TCP
  * segmentation to us only together with checksums. */
 #define RX_OFFLOADS (RTE_ETH_RX_OFFLOAD_TCP_CKSUM       \
@@ -202,7 +209,7 @@ probe__(struct vkernel_port *port, const struct vkernel_port_args *args,
              next_id++);
     ds_put_format(&devargs, "path=%s,iface=%s,mac="ETH_ADDR_FMT
                   ",queues=%d,queue_size=%d,mrg_rxbuf=0,in_order=0,"
-                  "packed_vq=0,vectorized=0", vhost_path, args->ifname,
+                  "packed_vq=0,vectorized=0", vhost_path, args->handle,
                   ETH_ADDR_ARGS(args->mac), args->n_queues, args->ring_size);
     VLOG_DBG("probing %s with %s", port->name, ds_cstr(&devargs));
     /* rte_eal_hotplug_add() takes no more than 127 bytes since DPDK 24.11. */
@@ -221,21 +228,15 @@ probe__(struct vkernel_port *port, const struct vkernel_port_args *args,
     return NULL;
 }
 
-/* Returns NULL if DPDK takes the tap's name for no more than a name where it
- * is one of several arguments, otherwise a message.  Options can only ask for
- * such a name, but whoever renames the tap is free. */
+/* Fails if DPDK would take a part of the tap's name for something else. */
 static char *
-check_ifname(const char *ifname)
+check_handle(const struct vkernel_port_args *args)
 {
-    for (const char *p = ifname; *p; p++) {
-        if (ispunct((unsigned char) *p) && !strchr("._-+@", *p)) {
-            return xasprintf("DPDK cannot open the tap \"%s\", as its name "
-                             "has other characters than "
-                             VKERNEL_IFNAME_CHARS": give it another name",
-                             VKERNEL_SHOW(ifname));
-        }
-    }
-    return NULL;
+    return (args->handle[strspn(args->handle, HANDLE_CHARACTERS)]
+            ? xasprintf("DPDK does not take the name of tap \"%s\": one of "
+                        "letters, digits and %s is accepted", args->ifname,
+                        HANDLE_PUNCTUATION)
+            : NULL);
 }
 
 /* Probes 'port'.  The driver opens the path that it is given, some time after
@@ -248,11 +249,10 @@ probe(struct vkernel_port *port, const struct vkernel_port_args *args)
     char *message;
     int path_fd;
 
-    message = check_ifname(args->ifname);
-    if (message) {
-        return message;
+    message = check_handle(args);
+    if (!message) {
+        message = find_vhost(args->vhost_path, &path_fd);
     }
-    message = find_vhost(args->vhost_path, &path_fd);
     if (!message) {
         vkernel_path_format(path_fd, path);
         message = probe__(port, args, path);

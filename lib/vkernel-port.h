@@ -37,7 +37,9 @@ struct vkernel_port;
 /* What to open. */
 struct vkernel_port_args {
     const char *vhost_path;     /* Character device of vhost-net. */
-    const char *ifname;         /* Tap, in the calling thread's namespace. */
+    const char *ifname;         /* Tap, for messages... */
+    const char *handle;         /* ...and for the driver: a name of it in the
+                                 * calling thread's namespace. */
     struct eth_addr mac;        /* Address, which the driver gives the tap. */
     int n_queues;               /* Queue pairs. */
     int ring_size;              /* Descriptors in each ring. */

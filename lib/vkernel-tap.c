@@ -23,6 +23,7 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -65,6 +66,11 @@ struct vkernel_tap {
     unsigned int news;          /* See vkernel_tap_take_news(). */
 
     struct vkernel_home home;   /* Where it should be. */
+    int settle_fd;              /* Where vkernel_tap_settle() moves it to, or
+                                 * -1. */
+
+    /* Whose it was before. */
+    struct vkernel_anchor_former former;
 
     /* Was it up when it was last seen, and when somebody moved it, at which
      * the kernel sets it down? */
@@ -199,7 +205,7 @@ open_there(struct vkernel_tap *tap, const char *ifname, int netns_fd)
 
     message = enter(netns_fd, ifname, &saved);
     if (!message) {
-        message = vkernel_anchor_open(ifname, &tap->anchor);
+        message = vkernel_anchor_open(ifname, &tap->anchor, &tap->former);
         vkernel_netns_leave(saved);
     }
     return message;
@@ -248,6 +254,9 @@ open_tap(struct vkernel_tap *tap, int netns_fd)
     if (error) {
         return xasprintf("cannot watch the tap \"%s\" (%s)", tap->ifname,
                          ovs_strerror(error));
+    }
+    if (!vkernel_netns_equals(tap->netns_fd, netns_fd)) {
+        tap->settle_fd = fcntl(netns_fd, F_DUPFD_CLOEXEC, 0);
     }
     sock = open_ethtool(tap);
     if (sock >= 0) {
@@ -312,7 +321,7 @@ vkernel_tap_open(const char *ifname, const char *netns,
         return message;
     }
     tap = xzalloc(sizeof *tap);
-    tap->anchor = tap->netns_fd = -1;
+    tap->anchor = tap->netns_fd = tap->settle_fd = -1;
     tap->home = (struct vkernel_home) VKERNEL_HOME_INITIALIZER;
     message = open_traced(tap, ifname, netns_fd, trace);
     if (message) {
@@ -331,22 +340,33 @@ vkernel_tap_create_absent(const char *ifname)
     struct vkernel_tap *tap = xzalloc(sizeof *tap);
 
     ovs_strlcpy(tap->ifname, ifname, sizeof tap->ifname);
-    tap->anchor = tap->netns_fd = -1;
+    tap->anchor = tap->netns_fd = tap->settle_fd = -1;
     tap->home = (struct vkernel_home) VKERNEL_HOME_INITIALIZER;
     tap->netns_error = ENODEV;
     return tap;
+}
+
+static void
+close_settle_fd(struct vkernel_tap *tap)
+{
+    if (tap->settle_fd >= 0) {
+        close(tap->settle_fd);
+        tap->settle_fd = -1;
+    }
 }
 
 void
 vkernel_tap_abandon(struct vkernel_tap *tap)
 {
     close_netns(tap);
+    close_settle_fd(tap);
     vkernel_home_abandon(&tap->home);
     if (tap->anchor >= 0) {
         if (tap->persistent) {
             vkernel_anchor_set_persistent(tap->anchor, false);
             tap->persistent = false;
         }
+        vkernel_anchor_give_back(tap->anchor, &tap->former);
         close(tap->anchor);
         tap->anchor = -1;
     }
@@ -367,6 +387,8 @@ void
 vkernel_tap_leave(struct vkernel_tap *tap)
 {
     tap->persistent = false;
+    /* The next daemon finds it by its owner. */
+    tap->former.owner = tap->former.group = UINT32_MAX;
 }
 
 int
@@ -488,6 +510,55 @@ vkernel_tap_enter_netns(struct vkernel_tap *tap, int *savedp)
     *savedp = -1;
     return tap->netns_fd >= 0 ? vkernel_netns_enter(tap->netns_fd, savedp)
                               : ENODEV;
+}
+
+/* Is 'handle' the name of another device than 'tap'? */
+static bool
+is_taken(const struct vkernel_tap *tap, const char *handle)
+{
+    struct vkernel_link link;
+
+    return (vkernel_link_get(tap->sock, handle, 0, &link)
+            || link.ifindex != tap->ifindex);
+}
+
+void
+vkernel_tap_get_handle(struct vkernel_tap *tap, char *handle)
+{
+    int error = ENODEV;
+
+    if (tap->sock) {
+        snprintf(handle, IFNAMSIZ, "vk~%d", tap->ifindex);
+        error = vkernel_link_add_altname(tap->sock, tap->ifindex, handle);
+        if (error == EEXIST && !is_taken(tap, handle)) {
+            /* A daemon that crashed has left it. */
+            error = 0;
+        }
+    }
+    if (error) {
+        if (follow_name(tap)) {
+            tap->events |= VKERNEL_TAP_RENAMED;
+        }
+        ovs_strlcpy(handle, tap->ifname, IFNAMSIZ);
+    }
+}
+
+void
+vkernel_tap_put_handle(struct vkernel_tap *tap, const char *handle)
+{
+    if (tap->sock && strcmp(handle, tap->ifname)) {
+        vkernel_link_delete_altname(tap->sock, tap->ifindex, handle);
+    }
+}
+
+int
+vkernel_tap_get_header_size(const struct vkernel_tap *tap)
+{
+    int size;
+
+    return (tap->anchor >= 0
+            && !vkernel_anchor_get_header_size(tap->anchor, &size)
+            ? size : 0);
 }
 
 bool
@@ -705,6 +776,23 @@ move(struct vkernel_tap *tap, int netns_fd, bool up)
         vkernel_tap_set_up(tap, true);
     }
     return NULL;
+}
+
+char *
+vkernel_tap_settle(struct vkernel_tap *tap)
+{
+    char *message;
+
+    if (tap->settle_fd < 0) {
+        return NULL;
+    }
+    message = move(tap, tap->settle_fd, false);
+    if (!message) {
+        close_settle_fd(tap);
+        /* What somebody has changed by now, no event has told. */
+        tap->events |= VKERNEL_TAP_CHANGED;
+    }
+    return message;
 }
 
 char *

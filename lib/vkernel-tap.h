@@ -69,6 +69,12 @@ int vkernel_tap_look_up(const char *ifname, const char *netns,
  * 'netns_fd', as vkernel_tap_look_up() finds it. */
 bool vkernel_tap_is(const struct vkernel_tap *, int netns_fd, int ifindex);
 
+/* A new tap may be where nobody sees it, or can do anything with it, until this
+ * function moves it to where it belongs, which is to be called once it has its
+ * queues.  Returns NULL if successful, otherwise a message as
+ * vkernel_tap_open() does. */
+char *vkernel_tap_settle(struct vkernel_tap *);
+
 /* Closes the anchor, and so removes the tap if nothing else holds it; one that
  * vkernel_tap_set_persistent() made persistent is so no more.  Takes NULL. */
 void vkernel_tap_close(struct vkernel_tap *);
@@ -125,6 +131,18 @@ char *vkernel_tap_format_offloads(struct vkernel_tap *);
  * driver's probe; vkernel_netns_leave() leaves it.  As
  * vkernel_netns_enter(). */
 int vkernel_tap_enter_netns(struct vkernel_tap *, int *savedp);
+
+/* Stores into 'handle', which has room for IFNAMSIZ bytes, a name by which the
+ * driver finds the tap in its namespace, whatever the tap is renamed to, and
+ * in which there is no character that means something to DPDK; or, if that
+ * cannot be, the tap's present name.  vkernel_tap_put_handle() takes it
+ * away. */
+void vkernel_tap_get_handle(struct vkernel_tap *, char *handle);
+void vkernel_tap_put_handle(struct vkernel_tap *, const char *handle);
+
+/* Returns the size of the header that the tap has before each frame, or 0 if
+ * it was deleted. */
+int vkernel_tap_get_header_size(const struct vkernel_tap *);
 
 /* Returns true if the tap lives in the daemon's own namespace. */
 bool vkernel_tap_is_in_own_netns(const struct vkernel_tap *);

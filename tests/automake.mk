@@ -142,6 +142,7 @@ tests_test_vkernel_port_LDFLAGS = $(test_ldflags) \
 tests_test_vkernel_tap_SOURCES = tests/test-vkernel-tap.c $(test_lib)
 tests_test_vkernel_tap_LDADD = $(test_libs)
 tests_test_vkernel_tap_LDFLAGS = $(test_ldflags) \
+	-Wl,--wrap=vkernel_link_get,--wrap=vkernel_netns_enter_private \
 	-Wl,--wrap=vkernel_rtnl_dump,--wrap=vkernel_watch_open
 
 tests_test_vkernel_worker_SOURCES = tests/test-vkernel-worker.c $(test_lib)

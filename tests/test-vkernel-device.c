@@ -30,6 +30,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command-line.h"
 #include "netlink-socket.h"
@@ -57,6 +58,7 @@ struct vkernel_tap {
     struct eth_addr mac;
     struct vkernel_port *port;  /* Attached to it, or NULL. */
     bool deleted;               /* By the administrator, though open. */
+    bool settled;               /* Where it belongs? */
 };
 
 /* A simulated DPDK device. */
@@ -101,6 +103,11 @@ static struct {
     int stray_fd;
     int stray_error;
     int opened_in;
+    /* What somebody else does to the tap meanwhile. */
+    int n_others;               /* Queues... */
+    bool no_header;             /* ...flags... */
+    int header_size;            /* ...and headers, if not 0. */
+    int n_misses;               /* How often the driver misses the tap. */
 
     /* What an administrator gives the tap while a port is opened, before the
      * driver sets its own. */
@@ -259,6 +266,19 @@ vkernel_tap_get_link(struct vkernel_tap *tap, struct vkernel_link *link)
     link->mac = tap->mac;
     link->gso_max_size = tap->gso_max_size + sim.larger_gso;
     link->n_queues = tap->port ? tap->port->n_queues - sim.fewer_queues : 0;
+    if (tap->port && sim.n_misses) {
+        sim.n_misses--;
+        link->n_queues = 0;
+    }
+    link->n_disabled_queues = 1;
+    if (tap->port) {
+        link->n_disabled_queues += sim.n_others;
+    }
+    ovs_strlcpy(link->ifname, tap->ifname, sizeof link->ifname);
+    link->owner = geteuid();
+    link->is_tap = link->is_ethernet = link->multi_queue = true;
+    link->vnet_hdr = !sim.no_header;
+    link->packet_info = false;
     return 0;
 }
 
@@ -301,6 +321,42 @@ vkernel_tap_set_mac(struct vkernel_tap *tap, struct eth_addr mac)
     }
     tap->mac = mac;
     return 0;
+}
+
+char *
+vkernel_tap_settle(struct vkernel_tap *tap)
+{
+    sim_assert_is_open(tap);
+    ovs_assert(!sim.in_netns);
+    ovs_assert(tap->port);
+    if (!tap->settled && sim_fails("tap_settle")) {
+        return xstrdup("the name is taken");
+    }
+    tap->settled = true;
+    return NULL;
+}
+
+void
+vkernel_tap_get_handle(struct vkernel_tap *tap, char *handle)
+{
+    sim_assert_is_open(tap);
+    ovs_assert(sim.in_netns);
+    ovs_strlcpy(handle, "handle", IFNAMSIZ);
+}
+
+void
+vkernel_tap_put_handle(struct vkernel_tap *tap, const char *handle)
+{
+    sim_assert_is_open(tap);
+    ovs_assert(sim.in_netns);
+    ovs_assert(!strcmp(handle, "handle"));
+}
+
+int
+vkernel_tap_get_header_size(const struct vkernel_tap *tap)
+{
+    sim_assert_is_open(tap);
+    return sim.header_size ? sim.header_size : 12;
 }
 
 int
@@ -403,6 +459,7 @@ vkernel_port_open(const struct vkernel_port_args *args,
 
     *portp = NULL;
     ovs_assert(sim.in_netns);
+    ovs_assert(!strcmp(args->handle, "handle"));
     ovs_assert(tap && !tap->port && tap->mtu == args->mtu);
     ovs_assert(args->socket_id == 1 && args->vhost_path[0] == '/');
     ovs_assert(pool->n_buffers > args->n_queues * args->ring_size);
@@ -490,6 +547,7 @@ assert_device(const struct vkernel_device *device,
     ovs_assert(device->socket_id == 1);
     sim_assert_is_open(device->tap);
     ovs_assert(!strcmp(device->tap->ifname, config->ifname));
+    ovs_assert(device->tap->settled);
     ovs_assert(device->buffers.ring.mp && device->buffers.tx_copies.mp);
     ovs_assert(device->buffers.ring.mp != device->buffers.tx_copies.mp);
     ovs_assert(vkernel_buffers_get_rx_memory(&device->buffers)
@@ -748,43 +806,129 @@ test_change_faults(struct ovs_cmdl_context *ctx)
     printf("%d calls\n", first - 1);
 }
 
-/* granted: the kernel grants less than it was asked for. */
+/* What the kernel may grant, or somebody else do meanwhile. */
+struct grant {
+    const char *name;
+    bool tso;
+    int fewer_queues, smaller_mtu, larger_gso, n_others, header_size;
+    bool no_header;
+};
+
+static void
+set_grant(const struct grant *grant)
+{
+    tso_wanted = grant->tso;
+    sim.fewer_queues = grant->fewer_queues;
+    sim.smaller_mtu = grant->smaller_mtu;
+    sim.larger_gso = grant->larger_gso;
+    sim.n_others = grant->n_others;
+    sim.header_size = grant->header_size;
+    sim.no_header = grant->no_header;
+}
+
+/* granted: the kernel grants less than it was asked for, or somebody else is at
+ * the tap while it is opened. */
 static void
 test_granted(struct ovs_cmdl_context *ctx OVS_UNUSED)
 {
+    static const struct grant grants[] = {
+        { .name = "fewer queues", .fewer_queues = 1 },
+        { .name = "larger gso", .larger_gso = 1, .tso = true },
+        { .name = "another's queue", .n_others = 1 },
+        { .name = "others' queues", .n_others = 7 },
+        { .name = "no header", .no_header = true },
+        { .name = "large header", .header_size = 100 },
+    };
     struct vkernel_driver_stats stats = { .rx_errors = 0 };
     struct vkernel_device device;
     struct vkernel_config config;
     bool tap_opened;
 
     parse_config("vk0", "4", &config);
-    for (int i = 0; i < 3; i++) {
-        tso_wanted = i == 2;
-        sim.fewer_queues = i == 0;
-        sim.smaller_mtu = i == 1;
-        sim.larger_gso = i == 2;
+    for (size_t i = 0; i < ARRAY_SIZE(grants); i++) {
+        const struct grant good = { .tso = grants[i].tso };
+
+        printf("%s:\n", grants[i].name);
+        set_grant(&grants[i]);
         memset(&device, 0, sizeof device);
         testlib_print(vkernel_device_open(&device, &config, 1, NULL,
                                           &tap_opened), "opened");
         assert_closed(&device);
 
-        sim.fewer_queues = sim.smaller_mtu = sim.larger_gso = 0;
+        set_grant(&good);
         open_device(&device);
-        sim.fewer_queues = i == 0;
-        sim.smaller_mtu = i == 1;
-        sim.larger_gso = i == 2;
+        set_grant(&grants[i]);
         testlib_print(prepare_and_switch(&device, &config, 1500, &stats),
                       "changed");
         ovs_assert(!device.port);
         assert_device(&device, &device.config, 1500);
 
-        sim.fewer_queues = sim.smaller_mtu = sim.larger_gso = 0;
+        set_grant(&good);
         testlib_print(prepare_and_switch(&device, &config, 1500, &stats),
                       "changed");
         assert_device(&device, &config, 1500);
         close_device(&device);
     }
     vkernel_config_uninit(&config);
+}
+
+/* misses: the driver opens a device of the tap's name that is not the tap, as
+ * that was renamed, for a while or for ever; and an administrator sets another
+ * MTU while it is opened, which is followed later. */
+static void
+test_misses(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    struct vkernel_device device;
+    struct vkernel_config config;
+    bool tap_opened;
+
+    sim.n_misses = 3;
+    open_device(&device);
+    ovs_assert(!sim.n_misses && device.port->id == 4);
+    close_device(&device);
+
+    sim.smaller_mtu = 100;
+    open_device(&device);
+    ovs_assert(device.mtu == 1500);
+    close_device(&device);
+
+    sim.n_misses = INT_MAX;
+    parse_config("vk0", "2", &config);
+    testlib_print(vkernel_device_open(&device, &config, 1, NULL, &tap_opened),
+                  "opened");
+    assert_closed(&device);
+    vkernel_config_uninit(&config);
+}
+
+/* check: what is found of the tap of an open device. */
+static void
+test_check(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    static const struct grant grants[] = {
+        { .name = "nothing" },
+        { .name = "detached", .fewer_queues = 1, .n_others = 1 },
+        { .name = "another's queue", .n_others = 1 },
+        { .name = "no header", .no_header = true },
+        { .name = "small header", .header_size = 10 },
+        { .name = "large header", .header_size = 100 },
+    };
+    static const char *const states[] = { "ours", "altered", "shared" };
+    struct vkernel_device device;
+
+    open_device(&device);
+    for (size_t i = 0; i < ARRAY_SIZE(grants); i++) {
+        enum vkernel_link_state state;
+        struct vkernel_link link;
+        char *message;
+
+        set_grant(&grants[i]);
+        ovs_assert(!vkernel_tap_get_link(device.tap, &link));
+        state = vkernel_device_check(&device, &link, &message);
+        printf("%s: %s: ", grants[i].name, states[state]);
+        testlib_print(message, "well");
+    }
+    set_grant(&grants[0]);
+    close_device(&device);
 }
 
 /* deleted [abandon]: the tap is deleted under the device, or given up.  A
@@ -1020,6 +1164,8 @@ static const struct ovs_cmdl_command commands[] = {
     { "open-faults", "[tso]", 0, 1, test_open_faults, OVS_RO },
     { "change-faults", "CHANGE [tso]", 1, 2, test_change_faults, OVS_RO },
     { "granted", NULL, 0, 0, test_granted, OVS_RO },
+    { "misses", NULL, 0, 0, test_misses, OVS_RO },
+    { "check", NULL, 0, 0, test_check, OVS_RO },
     { "deleted", "[abandon]", 0, 1, test_deleted, OVS_RO },
     { "later", NULL, 0, 0, test_later, OVS_RO },
     { "stray", "[KEY=VALUE]...", 0, INT_MAX, test_stray, OVS_RO },

@@ -543,6 +543,9 @@ open_tap(void)
 
     vkernel_tap_close(tap);
     message = vkernel_tap_open("t0", NULL, NULL, &tap);
+    if (!message) {
+        message = vkernel_tap_settle(tap);
+    }
     if (message) {
         fprintf(stderr, "%s\n", message);
         testkernel_skip("tap", errno);

@@ -536,6 +536,7 @@ make_args(const char *n_queues)
     return (struct vkernel_port_args) {
         .vhost_path = "/sim/vhost-net",
         .ifname = "vk0",
+        .handle = "vk0",
         .mac = test_mac,
         .n_queues = atoi(n_queues),
         .ring_size = 256,
@@ -698,6 +699,26 @@ test_several(struct ovs_cmdl_context *ctx OVS_UNUSED)
     sim_reset(0);
 }
 
+/* handle NAME...: what comes of a tap that the driver finds by each name. */
+static void
+test_handle(struct ovs_cmdl_context *ctx)
+{
+    struct vkernel_port_args args = make_args("1");
+
+    for (int i = 1; i < ctx->argc; i++) {
+        struct ds out = DS_EMPTY_INITIALIZER;
+
+        args.ifname = "vk0";
+        args.handle = ctx->argv[i];
+        sim_reset(0);
+        live(&args, &out);
+        printf("%s: %s\n", args.handle,
+               sim.n_calls ? "given to DPDK" : ds_cstr(&out));
+        ds_destroy(&out);
+    }
+    sim_reset(0);
+}
+
 /* check-vhost PATH... */
 static void
 test_check_vhost(struct ovs_cmdl_context *ctx)
@@ -718,6 +739,7 @@ static const struct ovs_cmdl_command commands[] = {
     { "xstats", "MORE_NAMES MORE_VALUES [NAME=VALUE]...", 2, INT_MAX,
       test_xstats, OVS_RO },
     { "several", NULL, 0, 0, test_several, OVS_RO },
+    { "handle", "NAME...", 1, INT_MAX, test_handle, OVS_RO },
     { "check-vhost", "PATH...", 1, INT_MAX, test_check_vhost, OVS_RO },
     { NULL, NULL, 0, 0, NULL, OVS_RO },
 };

@@ -23,17 +23,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <inttypes.h>
 #include <linux/if_tun.h>
 #include <linux/netlink.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "command-line.h"
@@ -143,6 +147,9 @@ enter_namespaces(void)
     ovs_assert(!vkernel_netns_open_own(&netns_fds[1]));
     ovs_assert(!vkernel_netns_enter(netns_fds[0], &saved));
     close(saved);
+    /* That lasts, so it is not one that is left behind. */
+    ovs_assert(!vkernel_netns_enter_private(&saved));
+    vkernel_netns_leave(saved);
     if (access(tun_path, R_OK | W_OK)) {
         skip("tap", errno);
     }
@@ -197,9 +204,14 @@ open_tap(const char *netns, const char *mark)
     char *message = vkernel_tap_open("t0", netns, &trace, &tap);
 
     ovs_assert(!message == !!tap);
+    if (!message) {
+        message = vkernel_tap_settle(tap);
+    }
     if (message) {
         testlib_print(message, "");
     } else {
+        /* What was changed before it settled, nobody has told. */
+        vkernel_tap_run(tap);
         print_tap(tap);
     }
     return tap;
@@ -538,6 +550,27 @@ test_kernel_persist(struct ovs_cmdl_context *ctx OVS_UNUSED)
     free(asked);
 }
 
+/* Returns a queue of the tap 'ifname', attached with 'flags', or -1. */
+static int
+attach(const char *ifname, int flags)
+{
+    int fd = open(tun_path, O_RDWR | O_CLOEXEC);
+    struct ifreq ifr;
+
+    memset(&ifr, 0, sizeof ifr);
+    ovs_strlcpy(ifr.ifr_name, ifname, sizeof ifr.ifr_name);
+    ifr.ifr_flags = (short int) (IFF_TAP | IFF_NO_PI | flags);
+    ovs_assert(fd >= 0);
+    if (ioctl(fd, TUNSETIFF, &ifr)) {
+        int error = errno;
+
+        close(fd);
+        errno = error;
+        return -1;
+    }
+    return fd;
+}
+
 /* What somebody makes to look as ours. */
 struct forgery {
     const char *title;
@@ -566,7 +599,7 @@ static const struct forgery forgeries[] = {
 };
 
 /* Makes the tap of 'forgery' with the name 'ifname' in the namespace of
- * 'netns_fd', and stores its index into '*ifindexp'.  Returns its anchor. */
+ * 'netns_fd', and stores its index into '*ifindexp'.  Returns its queue. */
 static int
 forge(const struct forgery *forgery, const char *ifname, int netns_fd,
       int *ifindexp)
@@ -574,7 +607,7 @@ forge(const struct forgery *forgery, const char *ifname, int netns_fd,
     char *alias = (forgery->alias ? xstrdup(forgery->alias)
                    : get_mark(forgery->ifname, forgery->iface));
     struct nl_sock *sock;
-    int saved, anchor;
+    int saved, queue;
 
     if (forgery->other_digit) {
         char *digit = &alias[strlen(alias) - 1];
@@ -582,17 +615,17 @@ forge(const struct forgery *forgery, const char *ifname, int netns_fd,
         *digit = *digit == '0' ? '1' : '0';
     }
     ovs_assert(!vkernel_netns_enter(netns_fd, &saved));
-    report(vkernel_anchor_open(ifname, &anchor));
-    ovs_assert(forgery->nobodys
-               ? !ioctl(anchor, TUNSETPERSIST, 1)
-               : !vkernel_anchor_set_persistent(anchor, true));
+    queue = attach(ifname, IFF_MULTI_QUEUE);
+    ovs_assert(queue >= 0);
+    ovs_assert(forgery->nobodys || !ioctl(queue, TUNSETOWNER, geteuid()));
+    ovs_assert(!ioctl(queue, TUNSETPERSIST, 1L));
     ovs_assert(!nl_sock_create(NETLINK_ROUTE, &sock));
     *ifindexp = if_nametoindex(ifname);
     ovs_assert(!vkernel_link_set_alias(sock, *ifindexp, alias));
     nl_sock_destroy(sock);
     vkernel_netns_leave(saved);
     free(alias);
-    return anchor;
+    return queue;
 }
 
 /* Prints what 'trace' finds, from the namespace of 'netns_fd' on. */
@@ -733,6 +766,7 @@ test_kernel_last(struct ovs_cmdl_context *ctx OVS_UNUSED)
     for (int i = 0; i < 2; i++) {
         /* The first time, it is found, the second time, made. */
         report(vkernel_tap_open("t1", NULL, &trace, &tap));
+        report(vkernel_tap_settle(tap));
         print_tap(tap);
         ovs_assert(!vkernel_tap_get_stray_netns(tap, &fd)
                    && vkernel_netns_equals(fd, netns_fds[1]));
@@ -831,6 +865,268 @@ test_record(struct ovs_cmdl_context *ctx)
     vkernel_record_reset();
 }
 
+/* Strangers. */
+
+/* What happens when the device "t0" is next looked at, after that. */
+static void (*after_look)(void);
+
+/* Is there no namespace that is the daemon's alone? */
+static bool no_private;
+
+int __real_vkernel_link_get(struct nl_sock *, const char *ifname, int ifindex,
+                            struct vkernel_link *);
+int __wrap_vkernel_link_get(struct nl_sock *, const char *ifname, int ifindex,
+                            struct vkernel_link *);
+int __real_vkernel_netns_enter_private(int *savedp);
+int __wrap_vkernel_netns_enter_private(int *savedp);
+
+int
+__wrap_vkernel_link_get(struct nl_sock *sock, const char *ifname, int ifindex,
+                        struct vkernel_link *link)
+{
+    int error = __real_vkernel_link_get(sock, ifname, ifindex, link);
+
+    if (after_look) {
+        void (*cb)(void) = after_look;
+
+        after_look = NULL;
+        cb();
+    }
+    return error;
+}
+
+int
+__wrap_vkernel_netns_enter_private(int *savedp)
+{
+    *savedp = -1;
+    return no_private ? EPERM : __real_vkernel_netns_enter_private(savedp);
+}
+
+/* Makes the tap "t0" persistent as an administrator does, for user 'owner' and
+ * group 'group', where -1 is none. */
+static void
+make_by_hand(int owner, int group)
+{
+    int fd = attach("t0", IFF_MULTI_QUEUE);
+
+    ovs_assert(fd >= 0);
+    ovs_assert(owner < 0 || !ioctl(fd, TUNSETOWNER, (long int) owner));
+    ovs_assert(group < 0 || !ioctl(fd, TUNSETGROUP, (long int) group));
+    ovs_assert(!ioctl(fd, TUNSETPERSIST, 1L));
+    close(fd);
+}
+
+static void
+get_by_hand(struct vkernel_link *link)
+{
+    struct nl_sock *sock;
+
+    ovs_assert(!nl_sock_create(NETLINK_ROUTE, &sock));
+    if (vkernel_link_get(sock, "t0", 0, link)) {
+        memset(link, 0, sizeof *link);
+    }
+    nl_sock_destroy(sock);
+}
+
+static void
+delete_by_hand(void)
+{
+    struct vkernel_link link;
+    struct nl_sock *sock;
+
+    ovs_assert(!nl_sock_create(NETLINK_ROUTE, &sock));
+    if (!vkernel_link_get(sock, "t0", 0, &link)) {
+        ovs_assert(!vkernel_link_delete(sock, link.ifindex));
+    }
+    nl_sock_destroy(sock);
+}
+
+/* A stranger's queue, or -1. */
+static int stranger = -1;
+
+static void
+come_with_header(void)
+{
+    stranger = attach("t0", IFF_MULTI_QUEUE | IFF_VNET_HDR);
+}
+
+static void
+come_without_header(void)
+{
+    stranger = attach("t0", IFF_MULTI_QUEUE);
+}
+
+static void
+come_with_single(void)
+{
+    stranger = attach("t0", 0);
+}
+
+static void
+make_persistent(void)
+{
+    make_by_hand(-1, -1);
+}
+
+static void
+leave(void)
+{
+    close(stranger);
+    stranger = -1;
+}
+
+/* Opens the tap "t0" in this namespace with 'cb' happening between the first
+ * look for the name and the next step.  Prints what came of it, and of a look
+ * afterwards. */
+static void
+open_among_strangers(const char *what, void (*cb)(void))
+{
+    struct vkernel_link link;
+    struct vkernel_tap *tap;
+
+    printf("%s: ", what);
+    after_look = cb;
+    tap = open_tap(NULL, NULL);
+    after_look = NULL;
+    if (tap) {
+        ovs_assert(!vkernel_tap_get_link(tap, &link));
+        ovs_assert(link.owner == geteuid() && link.vnet_hdr);
+        ovs_assert(!link.n_queues && link.n_disabled_queues == 1);
+        vkernel_tap_close(tap);
+    }
+    if (stranger >= 0) {
+        leave();
+    }
+    get_by_hand(&link);
+    if (link.ifindex) {
+        printf("    left: owner=%"PRId32" group=%"PRId32"\n",
+               (int32_t) link.owner, (int32_t) link.group);
+        delete_by_hand();
+    }
+}
+
+/* kernel-strangers [in-place]: somebody makes a tap of the name, or attaches a
+ * queue to one, at the worst moment. */
+static void
+test_kernel_strangers(struct ovs_cmdl_context *ctx)
+{
+    int me;
+
+    enter_namespaces();
+    me = geteuid();
+    no_private = ctx->argc > 1;
+    open_among_strangers("nobody", NULL);
+    open_among_strangers("new, header", come_with_header);
+    open_among_strangers("new, no header", come_without_header);
+    open_among_strangers("new, single queue", come_with_single);
+    open_among_strangers("new, persistent", make_persistent);
+    make_by_hand(-1, -1);
+    open_among_strangers("free", NULL);
+    make_by_hand(me, -1);
+    open_among_strangers("ours", NULL);
+    make_by_hand(-1, -1);
+    open_among_strangers("free, header", come_with_header);
+    make_by_hand(-1, -1);
+    open_among_strangers("free, no header", come_without_header);
+    make_by_hand(-1, -1);
+    open_among_strangers("free, deleted", delete_by_hand);
+    make_by_hand(-1, -1);
+    come_without_header();
+    open_among_strangers("used", NULL);
+}
+
+/* kernel-owners: whose the tap is while it is taken over, and then. */
+static void
+test_kernel_owners(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    enter_namespaces();
+    if (setuid(0)) {
+        skip("root", errno);
+    }
+    make_by_hand(1234, -1);
+    open_among_strangers("user", NULL);
+    make_by_hand(-1, 5678);
+    open_among_strangers("group", NULL);
+    make_by_hand(1234, 5678);
+    open_among_strangers("both", NULL);
+    make_by_hand(1234, 5678);
+    open_among_strangers("both, no header", come_without_header);
+}
+
+/* Becomes a user without privileges and tries to attach a queue to "t0" all the
+ * time, until it is killed or 'parent' ends.  Writes to 'fd' what came of it:
+ * '+' or '-'. */
+static void OVS_NO_RETURN
+hammer(int fd, pid_t parent)
+{
+    ovs_assert(!setgroups(0, NULL));
+    ovs_assert(!setresgid(65534, 65534, 65534));
+    ovs_assert(!setresuid(65534, 65534, 65534));
+    while (getppid() == parent) {
+        int queue = attach("t0", IFF_MULTI_QUEUE | IFF_VNET_HDR);
+
+        ignore(write(fd, queue >= 0 ? "+" : "-", 1));
+        if (queue >= 0) {
+            usleep(1000);
+            close(queue);
+        }
+    }
+    _exit(1);
+}
+
+/* kernel-hammer [in-place]: a user without privileges wants the tap while it is
+ * made, again and again.  Prints how often that user had a queue of a tap of
+ * ours: in place, that is possible while it is made, but never later. */
+static void
+test_kernel_hammer(struct ovs_cmdl_context *ctx)
+{
+    int fds[2], n_open = 0, n_shared = 0, n_got = 0, n_tried = 0;
+    pid_t parent = getpid();
+    pid_t pid;
+    char c;
+
+    enter_namespaces();
+    if (setuid(0) || access("/proc/1", F_OK)) {
+        skip("root", errno);
+    }
+    no_private = ctx->argc > 1;
+    ovs_assert(!pipe2(fds, O_CLOEXEC | O_NONBLOCK));
+    pid = fork();
+    if (!pid) {
+        hammer(fds[1], parent);
+    }
+    for (int i = 0; i < 50; i++) {
+        struct vkernel_link link;
+        struct vkernel_tap *tap;
+        char *message = vkernel_tap_open("t0", NULL, NULL, &tap);
+
+        if (!message) {
+            message = vkernel_tap_settle(tap);
+        }
+        if (message) {
+            fprintf(stderr, "%s\n", message);
+            free(message);
+        } else {
+            n_open++;
+            usleep(2000);
+            ovs_assert(!vkernel_tap_get_link(tap, &link));
+            n_shared += link.n_queues || link.n_disabled_queues != 1
+                        || link.owner || link.persistent;
+        }
+        vkernel_tap_close(tap);
+    }
+    kill(pid, SIGKILL);
+    ovs_assert(waitpid(pid, NULL, 0) == pid);
+    while (read(fds[0], &c, 1) == 1) {
+        n_got += c == '+';
+        n_tried++;
+    }
+    fprintf(stderr, "%d of %d tries\n", n_got, n_tried);
+    ovs_assert(n_tried);
+    printf("%d opened, %d shared%s\n", n_open, n_shared,
+           no_private || !n_got ? "" : ", a stranger had a queue");
+}
+
 /* kernel-cycles: nothing is left of 60 lives of a tap. */
 static void
 test_kernel_cycles(struct ovs_cmdl_context *ctx OVS_UNUSED)
@@ -851,6 +1147,7 @@ test_kernel_cycles(struct ovs_cmdl_context *ctx OVS_UNUSED)
 
         ovs_assert(!vkernel_tap_open("t0", i & 1 ? netns : NULL, &trace,
                                      &tap));
+        ovs_assert(!vkernel_tap_settle(tap));
         mark_tap(tap, mark);
         free(vkernel_tap_format_offloads(tap));
         move_by_hand(tap, netns_fds[!(i & 1)]);
@@ -883,6 +1180,9 @@ static const struct ovs_cmdl_command commands[] = {
     { "kernel-place", NULL, 0, 0, test_kernel_place, OVS_RO },
     { "kernel-overflow", NULL, 0, 0, test_kernel_overflow, OVS_RO },
     { "kernel-rename", NULL, 0, 0, test_kernel_rename, OVS_RO },
+    { "kernel-strangers", "[in-place]", 0, 1, test_kernel_strangers, OVS_RO },
+    { "kernel-owners", NULL, 0, 0, test_kernel_owners, OVS_RO },
+    { "kernel-hammer", "[in-place]", 0, 1, test_kernel_hammer, OVS_RO },
     { "kernel-cycles", NULL, 0, 0, test_kernel_cycles, OVS_RO },
     { "kernel-forgeries", NULL, 0, 0, test_kernel_forgeries, OVS_RO },
     { "kernel-last", NULL, 0, 0, test_kernel_last, OVS_RO },
