@@ -45,6 +45,8 @@ lib_libvkernel_la_SOURCES = \
 	lib/vkernel-error.h \
 	lib/vkernel-ethtool.c \
 	lib/vkernel-ethtool.h \
+	lib/vkernel-headers.c \
+	lib/vkernel-headers.h \
 	lib/vkernel-home.c \
 	lib/vkernel-home.h \
 	lib/vkernel-host-config-inet.c \

@@ -21,75 +21,197 @@
 #include <netinet/in.h>
 #include <netinet/ip6.h>
 #include <rte_mbuf.h>
-#include <rte_net.h>
 
 #include "csum.h"
 #include "dp-packet.h"
+#include "flow.h"
 #include "packets.h"
 #include "unaligned.h"
 #include "vkernel-compat.h"
+#include "vkernel-headers.h"
 
 /* In the field hash.usr of a packet to send, which nobody reads any more: what
  * its checksum field must hold, if this flag is set. */
 #define HAS_CSUM (1u << 16)
 
-void
+/* The least bytes of a TCP segment: what Linux leaves of the least MSS that it
+ * takes from a peer, 48, when all 40 bytes of options are used.  Its GRO makes
+ * frames of shorter ones, if at all, of two or three. */
+#define MIN_SEGMENT_SIZE 8
+
+/* The most segments of a frame: 64 KiB of those of an MSS of 48 with time
+ * stamps, and some.  Whoever has to cut a frame makes a packet of each. */
+#define MAX_SEGMENTS 2048
+
+/* Returns the sum of the pseudo-header of the packet in 'frame', for 'l4_len'
+ * bytes of TCP or UDP. */
+static uint32_t
+sum_pseudoheader(const uint8_t *frame, const struct vkernel_headers *h,
+                 size_t l4_len)
+{
+    const uint8_t *l3 = frame + h->l3_ofs;
+    uint32_t sum = (h->is_ipv4
+                    ? csum_continue(0, l3 + offsetof(struct ip_header, ip_src),
+                                    2 * sizeof(ovs_be32))
+                    : csum_continue(0, l3 + offsetof(struct ip6_hdr, ip6_src),
+                                    2 * sizeof(struct in6_addr)));
+
+    sum = csum_add16(sum, htons(h->l4_proto));
+    return csum_add16(sum, htons(l4_len));
+}
+
+/* Fills in the checksum of the packet of TCP or UDP in 'frame', which is
+ * whole. */
+static void
+complete_csum(uint8_t *frame, const struct vkernel_headers *h)
+{
+    bool is_udp = h->l4_proto == IPPROTO_UDP;
+    uint8_t *l4 = frame + h->l4_ofs;
+    uint8_t *field = l4 + (is_udp ? offsetof(struct udp_header, udp_csum)
+                           : offsetof(struct tcp_header, tcp_csum));
+    size_t l4_len = h->end - h->l4_ofs;
+    ovs_be16 result;
+    uint32_t sum;
+
+    if (h->is_routed) {
+        /* Its last destination counts, which its sender knew. */
+        sum = csum_add16(0, get_unaligned_be16(ALIGNED_CAST(ovs_be16 *,
+                                                            field)));
+    } else {
+        sum = sum_pseudoheader(frame, h, l4_len);
+    }
+    put_unaligned_be16(ALIGNED_CAST(ovs_be16 *, field), 0);
+    result = csum_finish(csum_continue(sum, l4, l4_len));
+    if (is_udp && !result) {
+        result = OVS_BE16_MAX;
+    }
+    put_unaligned_be16(ALIGNED_CAST(ovs_be16 *, field), result);
+}
+
+/* Returns true if Open vSwitch finds TCP or UDP in the packet of 'size' bytes
+ * with the headers 'h', and, where it completes checksums, does so rightly: it
+ * looks at so many tags only, and takes what is behind the header of IPv6 for
+ * the protocol. */
+static bool
+can_be_completed(const struct vkernel_headers *h, size_t size)
+{
+    return (h->n_tags <= flow_vlan_limit && !h->has_extensions
+            && h->end == size);
+}
+
+/* Marks 'packet', just received, which has 'payload' bytes of payload, as one
+ * whose checksum of 'l4_proto' is left to do, and, with 'is_tso', that is to be
+ * cut to segments.  Returns false if there can be no such segments. */
+static bool
+mark(struct dp_packet *packet, bool is_ipv4, uint8_t l4_proto, size_t payload,
+     bool is_tso)
+{
+    size_t segsz = packet->mbuf.tso_segsz;
+
+    if (is_tso) {
+        if (OVS_UNLIKELY(!payload || segsz < MIN_SEGMENT_SIZE
+                         || payload > segsz * MAX_SEGMENTS)) {
+            return false;
+        }
+        /* A single segment is none to be cut. */
+        is_tso = payload > segsz;
+    }
+    vkernel_compat_mark_partial(packet, is_ipv4, l4_proto);
+    if (is_tso) {
+        vkernel_compat_mark_tso(packet);
+    } else {
+        /* The last user of the buffer may have left one. */
+        packet->mbuf.tso_segsz = 0;
+    }
+    return true;
+}
+
+/* Does what vkernel_offload_rx() does with a 'packet' that claims an offload,
+ * TSO if 'is_tso' is true. */
+static bool
+take_claims(struct dp_packet *packet, bool is_tso)
+{
+    uint8_t *data = dp_packet_data(packet);
+    size_t size = dp_packet_size(packet);
+    struct vkernel_headers h;
+    size_t l4_len, payload;
+
+    if (OVS_UNLIKELY(vkernel_headers_find(data, size, &h)
+                     != VKERNEL_HEADERS_FOUND
+                     || h.end > size || h.is_fragment || h.n_labels)) {
+        return false;
+    }
+    l4_len = vkernel_headers_get_l4_len(data, h.l4_ofs, h.end, h.l4_proto);
+    if (OVS_UNLIKELY(!l4_len)) {
+        return false;
+    }
+    payload = h.end - h.l4_ofs - l4_len;
+    if (is_tso) {
+        if (OVS_UNLIKELY(h.l4_proto != IPPROTO_TCP || h.end != size
+                         || (h.is_routed && !(packet->mbuf.packet_type
+                                              & RTE_PTYPE_L4_MASK)))) {
+            /* The last: where the driver finds no TCP it takes the sum of the
+             * whole frame, and overwrites the one that only the sender of a
+             * routing header could know. */
+            return false;
+        }
+    } else if (OVS_UNLIKELY(!can_be_completed(&h, size))) {
+        packet->mbuf.tso_segsz = 0;
+        complete_csum(data, &h);
+        return true;
+    }
+    return mark(packet, h.is_ipv4, h.l4_proto, payload, is_tso);
+}
+
+/* Returns true if the 'size' bytes at 'data' are what most frames are: TCP over
+ * IPv4, without a tag, options of IPv4, and padding.  Stores the number of
+ * bytes of payload into '*payload'. */
+static inline bool
+is_plain_tcp(const uint8_t *data, size_t size, size_t *payload)
+{
+    const uint8_t *ip = data + ETH_HEADER_LEN;
+    const uint8_t *tcp = ip + IP_HEADER_LEN;
+    size_t tcp_len;
+
+    if (size < ETH_HEADER_LEN + IP_HEADER_LEN + TCP_HEADER_LEN
+        || vkernel_headers_read_be16(ip - 2) != ETH_TYPE_IP || ip[0] != 0x45
+        || vkernel_headers_read_be16(ip + 2) + ETH_HEADER_LEN != size
+        || (vkernel_headers_read_be16(ip + 6)
+            & (IP_MORE_FRAGMENTS | IP_FRAG_OFF_MASK))
+        || ip[9] != IPPROTO_TCP) {
+        return false;
+    }
+    tcp_len = (tcp[12] >> 4) * 4;
+    *payload = size - ETH_HEADER_LEN - IP_HEADER_LEN - tcp_len;
+    return (tcp_len >= TCP_HEADER_LEN
+            && tcp_len <= size - ETH_HEADER_LEN - IP_HEADER_LEN);
+}
+
+bool
 vkernel_offload_rx(struct dp_packet *packet)
 {
     struct rte_mbuf *mbuf = &packet->mbuf;
     uint64_t flags = mbuf->ol_flags;
-    uint32_t type = mbuf->packet_type;
-    uint32_t l4_type = type & RTE_PTYPE_L4_MASK;
 
     /* "None" is both bits of the mask: nothing is known of the checksum, or,
      * as virtio has it, it is known to be incomplete. */
-    if ((flags & RTE_MBUF_F_RX_L4_CKSUM_MASK) == RTE_MBUF_F_RX_L4_CKSUM_NONE) {
-        mbuf->ol_flags &= ~RTE_MBUF_F_RX_L4_CKSUM_MASK;
-        if (l4_type == RTE_PTYPE_L4_TCP || l4_type == RTE_PTYPE_L4_UDP) {
-            vkernel_compat_mark_partial(packet, RTE_ETH_IS_IPV4_HDR(type),
-                                        (l4_type == RTE_PTYPE_L4_TCP
-                                         ? IPPROTO_TCP : IPPROTO_UDP));
+    if ((flags & RTE_MBUF_F_RX_L4_CKSUM_MASK) == RTE_MBUF_F_RX_L4_CKSUM_NONE
+        || flags & RTE_MBUF_F_RX_LRO) {
+        bool is_tso = flags & RTE_MBUF_F_RX_LRO;
+        size_t payload;
+
+        mbuf->ol_flags &= ~(RTE_MBUF_F_RX_L4_CKSUM_MASK | RTE_MBUF_F_RX_LRO);
+        if (OVS_LIKELY(is_plain_tcp(dp_packet_data(packet),
+                                    dp_packet_size(packet), &payload))) {
+            return mark(packet, true, IPPROTO_TCP, payload, is_tso);
         }
-    } else if (flags & RTE_MBUF_F_RX_L4_CKSUM_GOOD) {
+        return take_claims(packet, is_tso);
+    }
+    if (flags & RTE_MBUF_F_RX_L4_CKSUM_GOOD) {
         vkernel_compat_mark_good(packet);
     }
-    if (flags & RTE_MBUF_F_RX_LRO) {
-        mbuf->ol_flags &= ~RTE_MBUF_F_RX_LRO;
-        vkernel_compat_mark_tso(packet);
-    } else {
-        /* The last user of the buffer may have left one. */
-        mbuf->tso_segsz = 0;
-    }
-}
-
-/* Sets the lengths of the headers in 'packet', by its offsets, or, if those
- * are not known, by looking, and adds the network protocol to '*flags'.
- * Returns false if the packet ends before, or an mbuf has no room for them. */
-static bool
-set_header_lengths(struct dp_packet *packet, uint64_t *flags)
-{
-    const uint8_t *data = dp_packet_data(packet);
-    struct rte_mbuf *mbuf = &packet->mbuf;
-    unsigned int l2_len, l3_len;
-
-    if (packet->l3_ofs != UINT16_MAX && packet->l4_ofs != UINT16_MAX) {
-        l2_len = packet->l3_ofs;
-        l3_len = packet->l4_ofs - packet->l3_ofs;
-    } else {
-        struct rte_net_hdr_lens lens;
-
-        rte_net_get_ptype(mbuf, &lens, RTE_PTYPE_ALL_MASK);
-        l2_len = lens.l2_len;
-        l3_len = lens.l3_len;
-    }
-    mbuf->l2_len = l2_len;
-    mbuf->l3_len = l3_len;
-    if (mbuf->l2_len != l2_len || mbuf->l3_len != l3_len
-        || l2_len >= rte_pktmbuf_data_len(mbuf)) {
-        return false;
-    }
-    *flags |= (IP_VER(data[l2_len]) == 4 ? RTE_MBUF_F_TX_IPV4
-                                         : RTE_MBUF_F_TX_IPV6);
+    /* The last user of the buffer may have left one. */
+    mbuf->tso_segsz = 0;
     return true;
 }
 
@@ -113,33 +235,69 @@ get_csum_field(const struct rte_mbuf *mbuf)
                                                  tcp_csum)));
 }
 
-/* Checks the headers of 'mbuf', and sets the length of that of TCP or UDP.
- * Returns false if there are none that fit 'flags'. */
-static bool
-check_headers(struct rte_mbuf *mbuf, uint64_t flags)
+/* Finds the headers of 'packet': by its offsets or, if those are not known or
+ * lead past extension headers, by looking. */
+static inline enum vkernel_headers_result
+find_headers(const struct dp_packet *packet, struct vkernel_headers *h)
 {
-    size_t l4_ofs = mbuf->l2_len + mbuf->l3_len;
-    size_t size = rte_pktmbuf_data_len(mbuf);
-    bool is_tcp = flags & RTE_MBUF_F_TX_TCP_SEG
-                  || ((flags & RTE_MBUF_F_TX_L4_MASK)
-                      == RTE_MBUF_F_TX_TCP_CKSUM);
+    const uint8_t *data = dp_packet_data(packet);
+    size_t size = dp_packet_size(packet);
+    size_t l3_ofs = packet->l3_ofs;
+    size_t l4_ofs = packet->l4_ofs;
 
-    if (mbuf->l3_len < (flags & RTE_MBUF_F_TX_IPV4 ? IP_HEADER_LEN
-                                                   : IPV6_HEADER_LEN)) {
-        return false;
-    }
-    if (is_tcp) {
-        const struct tcp_header *tcp;
+    /* An offset that is not known is more than any size. */
+    if (OVS_LIKELY(l3_ofs + IP_HEADER_LEN <= size && l4_ofs <= size)) {
+        bool is_ipv4 = IP_VER(data[l3_ofs]) == 4;
 
-        if (l4_ofs + TCP_HEADER_LEN > size) {
-            return false;
+        if (OVS_LIKELY(is_ipv4 ? l4_ofs >= l3_ofs + IP_HEADER_LEN
+                       : l4_ofs == l3_ofs + IPV6_HEADER_LEN)) {
+            *h = (struct vkernel_headers) {
+                .l3_ofs = l3_ofs,
+                .l4_ofs = l4_ofs,
+                .end = vkernel_headers_get_end(data, size, l3_ofs),
+                .l4_proto = data[l3_ofs + (is_ipv4 ? 9 : 6)],
+                .is_ipv4 = is_ipv4,
+            };
+            return VKERNEL_HEADERS_FOUND;
         }
-        tcp = rte_pktmbuf_mtod_offset(mbuf, struct tcp_header *, l4_ofs);
-        mbuf->l4_len = TCP_OFFSET(tcp->tcp_ctl) * 4;
-        return mbuf->l4_len >= TCP_HEADER_LEN && l4_ofs + mbuf->l4_len <= size;
     }
-    mbuf->l4_len = UDP_HEADER_LEN;
-    return wants_udp_csum(flags) && l4_ofs + UDP_HEADER_LEN <= size;
+    return vkernel_headers_find(data, size, h);
+}
+
+/* Returns the length of the header of TCP or UDP in 'packet', whose headers
+ * are 'h', or 0 if it does not fit 'flags'. */
+static inline size_t
+check_headers(const struct dp_packet *packet, uint64_t flags,
+              const struct vkernel_headers *h)
+{
+    uint64_t l4_flags = flags & RTE_MBUF_F_TX_L4_MASK;
+    bool is_udp = wants_udp_csum(flags);
+    bool is_tcp = (flags & RTE_MBUF_F_TX_TCP_SEG
+                   || l4_flags == RTE_MBUF_F_TX_TCP_CKSUM);
+
+    if (OVS_UNLIKELY(!(is_udp ? h->l4_proto == IPPROTO_UDP
+                       : is_tcp && h->l4_proto == IPPROTO_TCP)
+                     || h->is_fragment || h->l4_ofs > h->end)) {
+        return 0;
+    }
+    return vkernel_headers_get_l4_len(dp_packet_data(packet), h->l4_ofs,
+                                      h->end, h->l4_proto);
+}
+
+/* Stores the lengths of the headers 'h' into 'mbuf'.  Returns false if it has
+ * no room for them. */
+static bool
+set_header_lengths(struct rte_mbuf *mbuf, const struct vkernel_headers *h,
+                   size_t l4_len)
+{
+    size_t l3_len = h->l4_ofs - h->l3_ofs;
+
+    mbuf->l2_len = h->l3_ofs;
+    mbuf->l3_len = l3_len;
+    mbuf->l4_len = l4_len;
+    mbuf->outer_l2_len = 0;
+    mbuf->outer_l3_len = 0;
+    return mbuf->l2_len == h->l3_ofs && mbuf->l3_len == l3_len;
 }
 
 /* Sets the size of the segments to be made of 'mbuf': what its sender said, or
@@ -155,76 +313,66 @@ set_segment_size(struct rte_mbuf *mbuf, int mtu)
     return mbuf->tso_segsz && mbuf->tso_segsz <= max_size;
 }
 
-/* Returns the sum of the pseudo-header of 'packet', which is IPv6 with
- * extension headers. */
-static ovs_be16
-get_pseudoheader6_sum(struct dp_packet *packet)
-{
-    struct rte_mbuf *mbuf = &packet->mbuf;
-    const struct ovs_16aligned_ip6_hdr *ip6
-        = rte_pktmbuf_mtod_offset(mbuf, void *, mbuf->l2_len);
-    uint8_t next_header = 0;
-    bool first_frag = false;
-    uint32_t sum;
-
-    if (packet->l4_ofs != UINT16_MAX
-        && packet_rh_present(packet, &next_header, &first_frag)) {
-        /* Its last destination counts, which its sender knew. */
-        return get_unaligned_be16(get_csum_field(mbuf));
-    }
-    sum = csum_continue(0, &ip6->ip6_src, sizeof ip6->ip6_src);
-    sum = csum_continue(sum, &ip6->ip6_dst, sizeof ip6->ip6_dst);
-    sum = csum_add16(sum, htons(wants_udp_csum(mbuf->ol_flags)
-                                ? IPPROTO_UDP : IPPROTO_TCP));
-    sum = csum_add16(sum, htons(ntohs(ip6->ip6_plen)
-                                - (mbuf->l3_len - IPV6_HEADER_LEN)));
-    return ~csum_finish(sum);
-}
-
-/* Prepares the network header of 'packet' where the driver does not, or not
- * rightly. */
+/* Prepares the network header of 'packet', whose headers are 'h', where the
+ * driver does not, or not rightly. */
 static void
-prepare_network_header(struct dp_packet *packet)
+prepare_network_header(struct dp_packet *packet,
+                       const struct vkernel_headers *h)
 {
+    uint8_t *data = dp_packet_data(packet);
     struct rte_mbuf *mbuf = &packet->mbuf;
-    void *l3 = rte_pktmbuf_mtod_offset(mbuf, void *, mbuf->l2_len);
 
-    if (mbuf->ol_flags & RTE_MBUF_F_TX_IPV4) {
+    if (h->is_ipv4) {
         /* Conntrack does not update it in a packet with these marks, virtio
          * has no such offload, and with RTE_MBUF_F_TX_IP_CKSUM the driver
          * would zero it. */
-        struct ip_header *ip = l3;
+        struct ip_header *ip = ALIGNED_CAST(struct ip_header *,
+                                            data + h->l3_ofs);
 
         ip->ip_csum = 0;
-        ip->ip_csum = csum(ip, mbuf->l3_len);
-    } else if (mbuf->l3_len > IPV6_HEADER_LEN) {
+        ip->ip_csum = csum(ip, h->l4_ofs - h->l3_ofs);
+    } else if (h->has_extensions) {
         /* DPDK takes it that TCP or UDP follows the header of IPv6 at once,
          * and would sum up the wrong protocol and length. */
         mbuf->hash.usr = HAS_CSUM | (OVS_FORCE uint16_t)
-                         get_pseudoheader6_sum(packet);
+                         (h->is_routed
+                          ? get_unaligned_be16(get_csum_field(mbuf))
+                          : ~csum_finish(sum_pseudoheader(
+                                             data, h, h->end - h->l4_ofs)));
     }
 }
 
-bool
-vkernel_offload_tx(struct dp_packet *packet, int mtu,
-                   enum vkernel_tx_drop *drop)
+/* Does for 'packet', whose headers are 'h', what the driver has no words for:
+ * they are longer than an mbuf can say.  Returns false if that is to cut it to
+ * segments. */
+static bool
+complete_in_software(struct dp_packet *packet, uint64_t flags,
+                     const struct vkernel_headers *h)
 {
-    uint64_t flags = vkernel_compat_get_tx_flags(packet);
-    struct rte_mbuf *mbuf = &packet->mbuf;
-
-    mbuf->hash.usr = 0;
-    mbuf->ol_flags &= ~RTE_MBUF_F_TX_OFFLOAD_MASK;
-    if (!flags) {
-        return true;
-    }
-
-    if (!set_header_lengths(packet, &flags)
-        || !check_headers(mbuf, flags)) {
-        *drop = VKERNEL_DROP_TX_OFFLOAD;
+    if (flags & RTE_MBUF_F_TX_TCP_SEG) {
         return false;
     }
-    mbuf->outer_l2_len = 0;
-    mbuf->outer_l3_len = 0;
+    if (h->is_ipv4) {
+        prepare_network_header(packet, h);
+    }
+    complete_csum(dp_packet_data(packet), h);
+    return true;
+}
+
+/* As vkernel_offload_tx(), for 'packet' with something left to do, 'flags',
+ * and headers 'h', the last of which has 'l4_len' bytes. */
+static bool
+set_tx_offloads(struct dp_packet *packet, uint64_t flags,
+                const struct vkernel_headers *h, size_t l4_len, int mtu,
+                enum vkernel_tx_drop *drop)
+{
+    struct rte_mbuf *mbuf = &packet->mbuf;
+
+    if (OVS_UNLIKELY(!set_header_lengths(mbuf, h, l4_len))) {
+        *drop = VKERNEL_DROP_TX_OFFLOAD;
+        return complete_in_software(packet, flags, h);
+    }
+    flags |= h->is_ipv4 ? RTE_MBUF_F_TX_IPV4 : RTE_MBUF_F_TX_IPV6;
     if (flags & RTE_MBUF_F_TX_TCP_SEG) {
         flags |= RTE_MBUF_F_TX_TCP_CKSUM;
         if (!set_segment_size(mbuf, mtu)) {
@@ -233,8 +381,61 @@ vkernel_offload_tx(struct dp_packet *packet, int mtu,
         }
     }
     mbuf->ol_flags |= flags;
-    prepare_network_header(packet);
+    prepare_network_header(packet, h);
     return true;
+}
+
+bool
+vkernel_offload_tx(struct dp_packet *packet, int mtu,
+                   enum vkernel_tx_drop *drop)
+{
+    uint64_t flags = vkernel_compat_get_tx_flags(packet);
+    struct rte_mbuf *mbuf = &packet->mbuf;
+    enum vkernel_headers_result result;
+    struct vkernel_headers h;
+    size_t l4_len;
+
+    mbuf->hash.usr = 0;
+    mbuf->ol_flags &= ~RTE_MBUF_F_TX_OFFLOAD_MASK;
+    if (!flags) {
+        return true;
+    }
+
+    result = find_headers(packet, &h);
+    if (OVS_UNLIKELY(result == VKERNEL_HEADERS_CUT
+                     || (result == VKERNEL_HEADERS_FOUND
+                         && h.end > dp_packet_size(packet)))) {
+        /* What a checksum would be of is not there. */
+        return true;
+    }
+    l4_len = (result == VKERNEL_HEADERS_FOUND
+              ? check_headers(packet, flags, &h) : 0);
+    if (OVS_UNLIKELY(!l4_len)) {
+        *drop = VKERNEL_DROP_TX_OFFLOAD;
+        return false;
+    }
+    if (OVS_UNLIKELY(h.end < dp_packet_size(packet))) {
+        /* The kernel would take padding for payload. */
+        dp_packet_set_size(packet, h.end);
+    }
+    return set_tx_offloads(packet, flags, &h, l4_len, mtu, drop);
+}
+
+bool
+vkernel_offload_tx_is_cut(const struct dp_packet *packet)
+{
+    size_t size = dp_packet_size(packet);
+    struct vkernel_headers h;
+
+    switch (vkernel_headers_find(dp_packet_data(packet), size, &h)) {
+    case VKERNEL_HEADERS_FOUND:
+        return h.end > size;
+    case VKERNEL_HEADERS_CUT:
+        return true;
+    case VKERNEL_HEADERS_UNKNOWN:
+    default:
+        return false;
+    }
 }
 
 bool

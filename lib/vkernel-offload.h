@@ -33,16 +33,25 @@ struct dp_packet;
 struct rte_mbuf;
 
 /* Tells Open vSwitch what the driver has found in the virtio header of
- * 'packet', just received: a checksum or a segmentation left to do. */
-void vkernel_offload_rx(struct dp_packet *packet);
+ * 'packet', just received: a checksum or a segmentation left to do.  Completes
+ * the checksum if Open vSwitch could not.
+ *
+ * Returns false if the bytes of 'packet' contradict the header, and it must be
+ * dropped: whoever did what the header asks for would read or write where
+ * there is nothing. */
+bool vkernel_offload_rx(struct dp_packet *packet);
 
 /* Tells the driver what is left to do for 'packet', which is in an mbuf, for a
- * receiver with an MTU of 'mtu'.
+ * receiver with an MTU of 'mtu'.  That is nothing if 'packet' was cut: its end
+ * is missing, and so is what a checksum would be of.
  *
  * Returns true if successful.  Otherwise stores the reason to drop 'packet'
  * into '*drop'. */
 bool vkernel_offload_tx(struct dp_packet *packet, int mtu,
                         enum vkernel_tx_drop *drop);
+
+/* Returns true if 'packet' was cut: it ends before IP says that it does. */
+bool vkernel_offload_tx_is_cut(const struct dp_packet *);
 
 /* Returns true if 'mbuf', after vkernel_offload_tx(), must see
  * vkernel_offload_tx_finish() between rte_eth_tx_prepare() and

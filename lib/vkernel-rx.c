@@ -100,24 +100,30 @@ drop_chained(struct rte_mbuf **mbufs, size_t n)
     return n_kept;
 }
 
-/* Makes packets for Open vSwitch of 'n' 'mbufs'.  Returns how many bytes they
- * have. */
-static uint64_t
-init_packets(const struct vkernel_rx *rx, struct rte_mbuf **mbufs, size_t n)
+/* Makes packets for Open vSwitch of 'n' 'mbufs' and drops those that claim
+ * what is not so.  Returns how many are left, and stores into '*bytesp' how
+ * many bytes they have. */
+static size_t
+init_packets(const struct vkernel_rx *rx, struct rte_mbuf **mbufs, size_t n,
+             uint64_t *bytesp)
 {
     uint64_t bytes = 0;
+    size_t n_kept = 0;
 
     for (size_t i = 0; i < n; i++) {
-        struct dp_packet *packet = CONTAINER_OF(mbufs[i], struct dp_packet,
-                                                mbuf);
+        struct rte_mbuf *mbuf = mbufs[i];
+        struct dp_packet *packet = CONTAINER_OF(mbuf, struct dp_packet, mbuf);
 
         vkernel_compat_init_rx_packet(packet);
-        if (rx->offloads) {
-            vkernel_offload_rx(packet);
+        if (rx->offloads && OVS_UNLIKELY(!vkernel_offload_rx(packet))) {
+            rte_pktmbuf_free(mbuf);
+            continue;
         }
-        bytes += mbufs[i]->pkt_len;
+        bytes += mbuf->pkt_len;
+        mbufs[n_kept++] = mbuf;
     }
-    return bytes;
+    *bytesp = bytes;
+    return n_kept;
 }
 
 /* Drops those of the 'n' packets of 'batch' that 'policer' does not let pass.
@@ -141,23 +147,25 @@ vkernel_rx_burst(const struct vkernel_rx *rx, uint16_t queue_id,
                  struct dp_packet_batch *batch)
 {
     struct rte_mbuf **mbufs = (struct rte_mbuf **) batch->packets;
-    size_t n_polled, n_linear, n_passed, n;
+    size_t n_polled, n_linear, n_passed, n_taken, n;
+    uint64_t bytes;
 
     n_polled = rte_eth_rx_burst(rx->port_id, queue_id, mbufs,
                                 NETDEV_MAX_BURST);
     if (!n_polled) {
         return EAGAIN;
     }
-    n = n_passed = n_linear = drop_chained(mbufs, n_polled);
+    n_taken = n_passed = n_linear = drop_chained(mbufs, n_polled);
     if (OVS_UNLIKELY(policer)) {
-        n = n_passed = drop_policed(policer, batch, n_linear);
+        n_taken = n_passed = drop_policed(policer, batch, n_linear);
     }
     if (rx->copy_mp) {
-        n = take_out_of_ring(rx, mbufs, n_passed);
+        n_taken = take_out_of_ring(rx, mbufs, n_passed);
     }
+    n = init_packets(rx, mbufs, n_taken, &bytes);
     batch->count = n;
 
-    vkernel_counter_add(&counters->bytes, init_packets(rx, mbufs, n));
+    vkernel_counter_add(&counters->bytes, bytes);
     vkernel_counter_add(&counters->packets, n);
     if (OVS_UNLIKELY(n < n_polled)) {
         vkernel_counter_add(&counters->drops[VKERNEL_DROP_RX_CHAINED],
@@ -165,7 +173,9 @@ vkernel_rx_burst(const struct vkernel_rx *rx, uint16_t queue_id,
         vkernel_counter_add(&counters->drops[VKERNEL_DROP_RX_POLICING],
                             n_linear - n_passed);
         vkernel_counter_add(&counters->drops[VKERNEL_DROP_RX_NO_BUFFER],
-                            n_passed - n);
+                            n_passed - n_taken);
+        vkernel_counter_add(&counters->drops[VKERNEL_DROP_RX_BAD_OFFLOAD],
+                            n_taken - n);
     }
     return n ? 0 : EAGAIN;
 }

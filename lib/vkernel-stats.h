@@ -44,7 +44,9 @@ struct ds;
     VKERNEL_DROP(RX_POLICING, "rx_policing_drops",                          \
                  "more than ingress_policing lets pass")                    \
     VKERNEL_DROP(RX_NO_BUFFER, "rx_no_buffer_drops",                        \
-                 "no buffer: other ports hold too many")
+                 "no buffer: other ports hold too many")                    \
+    VKERNEL_DROP(RX_BAD_OFFLOAD, "rx_bad_offload_drops",                    \
+                 "offload asked for that the frame's bytes contradict")
 
 #define VKERNEL_TX_DROPS                                                    \
     VKERNEL_DROP(TX_DOWN, "tx_down_drops",                                  \

@@ -44,17 +44,16 @@ copy_to_mbuf(struct rte_mempool *mp, const struct dp_packet *packet)
     size_t size = dp_packet_size(packet);
     struct rte_mbuf *mbuf = rte_pktmbuf_alloc(mp);
     struct dp_packet *copy;
-    char *data;
 
     if (OVS_UNLIKELY(!mbuf)) {
         return NULL;
     }
-    data = rte_pktmbuf_append(mbuf, size);
-    if (OVS_UNLIKELY(!data)) {
+    /* Before the size becomes the 16 bits of rte_pktmbuf_append(). */
+    if (OVS_UNLIKELY(size > rte_pktmbuf_tailroom(mbuf))) {
         rte_pktmbuf_free(mbuf);
         return NULL;
     }
-    memcpy(data, dp_packet_data(packet), size);
+    memcpy(rte_pktmbuf_append(mbuf, size), dp_packet_data(packet), size);
 
     copy = CONTAINER_OF(mbuf, struct dp_packet, mbuf);
     copy->l3_ofs = packet->l3_ofs;
@@ -87,6 +86,17 @@ ensure_mbuf(const struct vkernel_tx *tx, struct dp_packet *packet,
     return copy;
 }
 
+/* Returns true if 'packet', which is longer than the MTU allows, may be sent:
+ * to be cut to segments, or what is left of such a packet after it was cut
+ * otherwise.  Open vSwitch's sizes have 32 bits, those of an mbuf 16. */
+static bool
+may_be_large(const struct vkernel_tx *tx, const struct dp_packet *packet)
+{
+    return (dp_packet_size(packet) <= UINT16_MAX && tx->large_copy_mp
+            && (vkernel_compat_is_tso(packet)
+                || vkernel_offload_tx_is_cut(packet)));
+}
+
 /* Makes of 'packet', which is taken over, an mbuf fit for the driver.  Returns
  * NULL if it was dropped, and stores the reason into '*drop'. */
 static struct rte_mbuf *
@@ -95,8 +105,7 @@ collect_mbuf(const struct vkernel_tx *tx, struct dp_packet *packet,
 {
     bool is_large = dp_packet_size(packet) > tx->max_frame_size;
 
-    if (OVS_UNLIKELY(is_large && !(tx->large_copy_mp
-                                   && vkernel_compat_is_tso(packet)))) {
+    if (OVS_UNLIKELY(is_large && !may_be_large(tx, packet))) {
         *drop = VKERNEL_DROP_TX_TOO_BIG;
         dp_packet_delete(packet);
         return NULL;
@@ -159,10 +168,17 @@ prepare_mbufs(const struct vkernel_tx *tx, const struct vkernel_txq *txq,
     size_t n_ok = 0;
 
     for (;;) {
-        n_ok += rte_eth_tx_prepare(tx->port_id, queue_id, &mbufs[n_ok],
-                                   n - n_ok);
+        /* A batch of what Open vSwitch has cut to segments has any size. */
+        uint16_t n_asked = MIN(n - n_ok, UINT16_MAX);
+        uint16_t n_fit = rte_eth_tx_prepare(tx->port_id, queue_id,
+                                            &mbufs[n_ok], n_asked);
+
+        n_ok += n_fit;
         if (OVS_LIKELY(n_ok == n)) {
             return n_ok;
+        }
+        if (n_fit == n_asked) {
+            continue;
         }
         /* It stopped at the first that it refuses. */
         rte_pktmbuf_free(mbufs[n_ok]);
@@ -196,7 +212,7 @@ send_mbufs(const struct vkernel_tx *tx, const struct vkernel_txq *txq,
 
     while (n_sent < n) {
         size_t ret = rte_eth_tx_burst(tx->port_id, queue_id, &mbufs[n_sent],
-                                      n - n_sent);
+                                      MIN(n - n_sent, UINT16_MAX));
         if (!ret) {
             break;
         }

@@ -365,8 +365,34 @@ rx_env_uninit(struct rx_env *env)
     put_full_pool(&env->copy_pool);
 }
 
+/* The bytes of the headers of a segment. */
+#define SEGMENT_HEADERS (ETH_HEADER_LEN + IP_HEADER_LEN + TCP_HEADER_LEN)
+
+/* Makes 'mbuf', whose length is set, a frame of TCP over IPv4 that the driver
+ * says is to be cut to segments of 'segsz', and whose other bytes are
+ * 'value'. */
+static void
+make_segment(struct rte_mbuf *mbuf, uint8_t value, uint16_t segsz)
+{
+    uint8_t *data = rte_pktmbuf_mtod(mbuf, uint8_t *);
+    uint16_t ip_len = mbuf->data_len - ETH_HEADER_LEN;
+
+    memset(data, value, mbuf->data_len);
+    data[12] = 0x08;            /* Of Ethernet's type. */
+    data[13] = 0x00;
+    data[14] = 0x45;            /* Of IPv4, without options. */
+    data[16] = ip_len >> 8;
+    data[17] = ip_len & 0xff;
+    data[20] = data[21] = 0;    /* Not a fragment. */
+    data[23] = IPPROTO_TCP;
+    data[14 + 20 + 12] = 0x50;  /* Of TCP, likewise. */
+    mbuf->ol_flags = RTE_MBUF_F_RX_LRO | RTE_MBUF_F_RX_L4_CKSUM_NONE;
+    mbuf->packet_type = RTE_PTYPE_L3_IPV4 | RTE_PTYPE_L4_TCP;
+    mbuf->tso_segsz = segsz;
+}
+
 /* Receives frames of 'n' 'sizes' into 'batch', and checks them.  The one at i
- * has all bytes i. */
+ * has bytes i. */
 static void
 receive_sizes(struct rx_env *env, const size_t sizes[], int n,
               struct dp_packet_batch *batch)
@@ -377,14 +403,8 @@ receive_sizes(struct rx_env *env, const size_t sizes[], int n,
     memset(&env->counters, 0, sizeof env->counters);
     driver.n_rx = 0;
     for (int i = 0; i < n; i++) {
-        struct rte_mbuf *mbuf;
-
         add_rx(env->ring_pool.mp, sizes[i], false);
-        mbuf = driver.rx[i];
-        memset(rte_pktmbuf_mtod(mbuf, char *), i, sizes[i]);
-        mbuf->ol_flags = RTE_MBUF_F_RX_LRO | RTE_MBUF_F_RX_L4_CKSUM_NONE;
-        mbuf->packet_type = RTE_PTYPE_L3_IPV4 | RTE_PTYPE_L4_TCP;
-        mbuf->tso_segsz = 1000 + i;
+        make_segment(driver.rx[i], i, 16 + i);
     }
     dp_packet_batch_init(batch);
     error = vkernel_rx_burst(&env->rx, 0, &env->counters, NULL, batch);
@@ -399,7 +419,7 @@ receive_sizes(struct rx_env *env, const size_t sizes[], int n,
         ovs_assert(data[0] >= next && data[0] < n);
         next = data[0] + 1;
         ovs_assert(size == sizes[data[0]]);
-        for (size_t j = 0; j < size; j++) {
+        for (size_t j = SEGMENT_HEADERS; j < size; j++) {
             ovs_assert(data[j] == data[0]);
         }
         ovs_assert((packet->mbuf.pool == env->copy_pool.mp)
@@ -407,7 +427,7 @@ receive_sizes(struct rx_env *env, const size_t sizes[], int n,
         ovs_assert(packet->source == DPBUF_DPDK);
         ovs_assert(packet->packet_type == htonl(PT_ETH));
         ovs_assert(vkernel_compat_is_tso(packet));
-        ovs_assert(packet->mbuf.tso_segsz == 1000 + data[0]);
+        ovs_assert(packet->mbuf.tso_segsz == 16 + data[0]);
         ovs_assert(packet->mbuf.data_len == packet->mbuf.pkt_len);
     }
     ovs_assert(vkernel_counter_read(&env->counters.packets)
@@ -423,7 +443,7 @@ static void
 test_rx_copy(struct ovs_cmdl_context *ctx OVS_UNUSED)
 {
     static const size_t sizes[] = {
-        60, MAX_FRAME_SIZE, MAX_FRAME_SIZE + 1, LARGE_SIZE, 61, LARGE_SIZE - 1,
+        80, MAX_FRAME_SIZE, MAX_FRAME_SIZE + 1, LARGE_SIZE, 81, LARGE_SIZE - 1,
         MAX_FRAME_SIZE - 1,
     };
     struct dp_packet_batch batch;
@@ -447,7 +467,7 @@ static void
 test_rx_starve(struct ovs_cmdl_context *ctx OVS_UNUSED)
 {
     static const size_t large[] = { LARGE_SIZE, LARGE_SIZE, LARGE_SIZE };
-    static const size_t small[] = { 60, 60, 60 };
+    static const size_t small[] = { 80, 80, 80 };
     struct dp_packet_batch held[2 * N_LARGE], batch;
     int n_held = 0, n_dropped = 0;
     struct rx_env env;
@@ -480,6 +500,54 @@ test_rx_starve(struct ovs_cmdl_context *ctx OVS_UNUSED)
     receive_sizes(&env, large, ARRAY_SIZE(large), &batch);
     ovs_assert(dp_packet_batch_size(&batch) == ARRAY_SIZE(large));
     dp_packet_delete_batch(&batch, true);
+    rx_env_uninit(&env);
+}
+
+/* rx-claims: each subset of 8 frames, small and large in turn, that claim what
+ * is not so, is dropped and counted. */
+static void
+test_rx_claims(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    struct rx_env env;
+
+    testdpdk_init(MEMORY_MB);
+    init_driver(NULL, NULL);
+    rx_env_init(&env);
+    for (int subset = 0; subset < 256; subset++) {
+        int n_bad = count_1bits(subset);
+        struct dp_packet_batch batch;
+        uint64_t bytes = 0;
+        int next = 0;
+
+        memset(&env.counters, 0, sizeof env.counters);
+        driver.n_rx = 0;
+        for (int i = 0; i < 8; i++) {
+            size_t size = i % 2 ? MAX_FRAME_SIZE + 1 + i : 1000 + i;
+            bool is_bad = subset & (1 << i);
+
+            add_rx(env.ring_pool.mp, size, false);
+            make_segment(driver.rx[i], i, is_bad ? 1 : 536);
+            bytes += is_bad ? 0 : size;
+        }
+        dp_packet_batch_init(&batch);
+        ovs_assert(vkernel_rx_burst(&env.rx, 0, &env.counters, NULL, &batch)
+                   == (n_bad == 8 ? EAGAIN : 0));
+        ovs_assert(dp_packet_batch_size(&batch) == 8 - n_bad);
+        for (int i = 0; i < 8 - n_bad; i++) {
+            while (subset & (1 << next)) {
+                next++;
+            }
+            ovs_assert(*(uint8_t *) dp_packet_data(batch.packets[i])
+                       == next++);
+        }
+        ovs_assert(vkernel_counter_read(&env.counters.packets) == 8 - n_bad);
+        ovs_assert(vkernel_counter_read(&env.counters.bytes) == bytes);
+        for (int i = 0; i < VKERNEL_N_RX_DROPS; i++) {
+            ovs_assert(vkernel_counter_read(&env.counters.drops[i])
+                       == (i == VKERNEL_DROP_RX_BAD_OFFLOAD ? n_bad : 0));
+        }
+        dp_packet_delete_batch(&batch, true);
+    }
     rx_env_uninit(&env);
 }
 
@@ -828,6 +896,120 @@ test_tx_copy(struct ovs_cmdl_context *ctx OVS_UNUSED)
     tx_env_uninit(&env);
 }
 
+static void
+check_buffer(struct rte_mempool *mp OVS_UNUSED, void *aux OVS_UNUSED,
+             void *buffer, unsigned int index OVS_UNUSED)
+{
+    struct rte_mbuf *mbuf = buffer;
+
+    ovs_assert(mbuf->pool == mp && mbuf->buf_addr > buffer);
+    ovs_assert(mbuf->buf_len == rte_pktmbuf_data_room_size(mp));
+}
+
+/* Checks that the heads of all buffers of 'mp' are as they should be: where
+ * one's data ends, the next one's head begins. */
+static void
+check_pool(struct rte_mempool *mp)
+{
+    rte_mempool_obj_iter(mp, check_buffer, NULL);
+}
+
+/* tx-sizes: packets of sizes that 16 bits cannot hold, and about what fits a
+ * buffer, are sent or dropped, and never more is written than there is room
+ * for. */
+static void
+test_tx_sizes(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    static const size_t sizes[] = {
+        BUFFER_SIZE - 1, BUFFER_SIZE, BUFFER_SIZE + 1, LARGE_SIZE,
+        UINT16_MAX - RTE_PKTMBUF_HEADROOM, UINT16_MAX, UINT16_MAX + 1,
+        UINT16_MAX + 1 + 64, UINT16_MAX + BUFFER_SIZE, 2 * UINT16_MAX + 2 + 60,
+    };
+    struct tx_env env;
+
+    testdpdk_init(MEMORY_MB);
+    init_driver(NULL, driver_send);
+    tx_env_init(&env);
+    env.tx.max_frame_size = SIZE_MAX;
+    for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+        struct dp_packet_batch batch;
+        struct dp_packet *packet;
+        struct rte_mbuf *mbuf;
+        size_t room;
+
+        mbuf = rte_pktmbuf_alloc(env.copy_pool.mp);
+        room = rte_pktmbuf_tailroom(mbuf);
+        rte_pktmbuf_free(mbuf);
+
+        /* dp_packet_set_size() does not take all of these everywhere. */
+        packet = dp_packet_new(sizes[i]);
+        memset(dp_packet_data(packet), 0xa5, sizes[i]);
+        packet->mbuf.data_len = packet->mbuf.pkt_len = sizes[i];
+        memset(env.counters, 0, sizeof env.counters);
+        driver.n_tx = driver.queue = 0;
+        dp_packet_batch_init_packet(&batch, packet);
+        vkernel_tx_burst(&env.tx, 0, NULL, &batch, false);
+        ovs_assert(get_offered(&env.counters[0]) == 1);
+        ovs_assert(driver.n_tx == (sizes[i] <= room));
+        ovs_assert(get_drops(&env.counters[0], VKERNEL_DROP_TX_NO_BUFFER)
+                   == (sizes[i] > room));
+        free_transmitted(&env);
+        check_pool(env.copy_pool.mp);
+    }
+    tx_env_uninit(&env);
+}
+
+static uint16_t
+driver_take_all(void *queue OVS_UNUSED, struct rte_mbuf **mbufs, uint16_t n)
+{
+    rte_pktmbuf_free_bulk(mbufs, n);
+    driver.n_tx += n;
+    return n;
+}
+
+/* tx-batch: batches of more packets than are received at once, as Open vSwitch
+ * makes them of segments where batches can grow. */
+static void
+test_tx_batch(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    static const int sizes[] = { 32, 33, 1000, UINT16_MAX, UINT16_MAX + 1,
+                                 UINT16_MAX + 33 };
+    struct vkernel_mempool pool = { .mp = NULL };
+    struct tx_env env;
+
+    testdpdk_init(2 * MEMORY_MB);
+    init_driver(driver_prepare, driver_take_all);
+    tx_env_init(&env);
+    ovs_assert(!vkernel_mempool_create(&pool, UINT16_MAX + 33, 60, false,
+                                       rte_socket_id()));
+    for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+        struct vkernel_txq_counters *counters = &env.counters[0];
+        struct dp_packet_batch batch;
+
+        memset(env.counters, 0, sizeof env.counters);
+        driver.n_tx = driver.queue = 0;
+        dp_packet_batch_init(&batch);
+        for (int j = 0; j < sizes[i]; j++) {
+            /* The driver refuses the last one. */
+            char first = j + 1 < sizes[i] ? 'd' : REFUSED;
+
+            dp_packet_batch_add(&batch, make_packet(pool.mp, 60, first, 0));
+        }
+        if (dp_packet_batch_size(&batch) < sizes[i]) {
+            /* These do not grow. */
+            exit(77);
+        }
+        vkernel_tx_burst(&env.tx, 0, NULL, &batch, false);
+        ovs_assert(get_offered(counters) == sizes[i]);
+        ovs_assert(driver.n_tx == sizes[i] - 1);
+        ovs_assert(vkernel_counter_read(&counters->packets) == driver.n_tx);
+        ovs_assert(get_drops(counters, VKERNEL_DROP_TX_INVALID) == 1);
+        ovs_assert(rte_mempool_full(pool.mp));
+    }
+    tx_env_uninit(&env);
+    put_full_pool(&pool);
+}
+
 /* Returns an IPv4 packet of TCP of 'size' bytes that is to be segmented, in a
  * buffer of 'mp' or in ordinary memory. */
 static struct dp_packet *
@@ -838,6 +1020,9 @@ make_tso_packet(struct rte_mempool *mp, size_t size)
 
     data[12] = 0x08;            /* Of Ethernet's type. */
     data[14] = 0x45;            /* Of IPv4, without options. */
+    data[16] = (size - ETH_HEADER_LEN) >> 8;
+    data[17] = (size - ETH_HEADER_LEN) & 0xff;
+    data[23] = IPPROTO_TCP;
     data[14 + 20 + 12] = 0x50;  /* Likewise of TCP. */
     packet->l3_ofs = 14;
     packet->l4_ofs = 14 + 20;
@@ -901,6 +1086,25 @@ transmit_clones(struct tx_env *env, struct rte_mempool *mp)
     dp_packet_delete(packet);
 }
 
+/* Cuts 'packet' to 'size' bytes and sends it, and checks that these arrive. */
+static void
+transmit_cut(struct tx_env *env, struct dp_packet *packet, size_t size)
+{
+    struct dp_packet_batch batch;
+
+    memset(env->counters, 0, sizeof env->counters);
+    driver.n_tx = driver.queue = 0;
+    dp_packet_set_size(packet, size);
+    dp_packet_batch_init_packet(&batch, packet);
+    vkernel_tx_burst(&env->tx, 0, NULL, &batch, false);
+    ovs_assert(get_offered(&env->counters[0]) == 1);
+    ovs_assert(driver.n_tx == 1);
+    ovs_assert(driver.tx[0]->pkt_len == size);
+    ovs_assert(driver.tx[0]->data_len == size);
+    ovs_assert(!(driver.tx[0]->ol_flags & RTE_MBUF_F_TX_OFFLOAD_MASK));
+    free_transmitted(env);
+}
+
 /* tx-large: packets to be segmented, and what must not be mistaken for one. */
 static void
 test_tx_large(struct ovs_cmdl_context *ctx OVS_UNUSED)
@@ -935,8 +1139,15 @@ test_tx_large(struct ovs_cmdl_context *ctx OVS_UNUSED)
     transmit_tso(&env, make_tso_packet(NULL, 1000),
                  VKERNEL_DROP_TX_SEGMENT_TOO_BIG);
     packet = make_tso_packet(NULL, 1000);
-    packet->l4_ofs = packet->l3_ofs;
+    *((uint8_t *) dp_packet_l4(packet) + 12) = 0x40;
     transmit_tso(&env, packet, VKERNEL_DROP_TX_OFFLOAD);
+
+    /* What was cut is sent as it is, whatever is left of it. */
+    env.tx.mtu = 1500;
+    transmit_cut(&env, make_tso_packet(pool.mp, LARGE_SIZE), LARGE_SIZE - 1);
+    transmit_cut(&env, make_tso_packet(NULL, LARGE_SIZE), MAX_FRAME_SIZE + 1);
+    transmit_cut(&env, make_tso_packet(NULL, LARGE_SIZE), 64);
+    transmit_cut(&env, make_tso_packet(NULL, 1000), ETH_HEADER_LEN);
 
     /* Two segments, of which the driver would send the first. */
     packet = make_packet(env.other_pool.mp, 100, 0, 0);
@@ -1187,12 +1398,15 @@ static const struct ovs_cmdl_command commands[] = {
     { "rx-policer", NULL, 0, 0, test_rx_policer, OVS_RO },
     { "rx-copy", NULL, 0, 0, test_rx_copy, OVS_RO },
     { "rx-starve", NULL, 0, 0, test_rx_starve, OVS_RO },
+    { "rx-claims", NULL, 0, 0, test_rx_claims, OVS_RO },
     { "tx-large", NULL, 0, 0, test_tx_large, OVS_RO },
     { "tx", "KINDS...", 1, INT_MAX, test_tx, OVS_RO },
     { "tx-policer", NULL, 0, 0, test_tx_policer, OVS_RO },
     { "tx-prepare", NULL, 0, 0, test_tx_prepare, OVS_RO },
     { "tx-ring", NULL, 0, 0, test_tx_ring, OVS_RO },
     { "tx-copy", NULL, 0, 0, test_tx_copy, OVS_RO },
+    { "tx-batch", NULL, 0, 0, test_tx_batch, OVS_RO },
+    { "tx-sizes", NULL, 0, 0, test_tx_sizes, OVS_RO },
     { "tx-down", NULL, 0, 0, test_tx_down, OVS_RO },
     { "tx-threads", NULL, 0, 0, test_tx_threads, OVS_RO },
     { "pool-buffers", NULL, 0, 0, test_pool_buffers, OVS_RO },

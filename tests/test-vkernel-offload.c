@@ -32,6 +32,7 @@
 #include "command-line.h"
 #include "csum.h"
 #include "dp-packet.h"
+#include "flow.h"
 #include "packets.h"
 #include "util.h"
 #include "vkernel-compat.h"
@@ -47,6 +48,9 @@ struct spec {
     bool udp;
     bool readdressed;           /* Address changed on the way? */
     bool no_offsets;            /* Has Open vSwitch not parsed it? */
+    bool c_tags;                /* Are all tags 802.1Q's, not the last only? */
+    int n_frags;                /* IPv6 fragment headers of a whole packet. */
+    bool elsewhere;             /* Marked by another port than ours? */
     int payload;                /* Bytes. */
 };
 
@@ -74,7 +78,7 @@ sum_pseudoheader(const void *addrs, size_t addrs_len, uint8_t proto,
 static size_t
 get_ext_len(const struct spec *spec)
 {
-    return spec->ext ? 8 + 8 * spec->more_ext : 0;
+    return spec->ext ? 8 + 8 * spec->more_ext : 8 * spec->n_frags;
 }
 
 /* Appends the header of IPv6, for 'l4_len' bytes of 'proto', to 'packet'.
@@ -88,7 +92,7 @@ put_ipv6(const struct spec *spec, struct dp_packet *packet, uint8_t proto,
 
     l3[0] = 0x60;
     put_be16(l3 + 4, htons(ext_len + l4_len));
-    l3[6] = (!spec->ext ? proto
+    l3[6] = (!spec->ext ? (spec->n_frags ? IPPROTO_FRAGMENT : proto)
              : spec->routing ? IPPROTO_ROUTING : IPPROTO_DSTOPTS);
     memset(l3 + 8, 0x44, 16);
     memset(l3 + 24, 0x55, 16);
@@ -98,6 +102,10 @@ put_ipv6(const struct spec *spec, struct dp_packet *packet, uint8_t proto,
         /* Of options, PadN; of a routing header, one segment left. */
         l3[IPV6_HEADER_LEN + 2] = spec->routing ? 0 : 1;
         l3[IPV6_HEADER_LEN + 3] = spec->routing ? 1 : 4;
+    }
+    for (int i = 0; !spec->ext && i < spec->n_frags; i++) {
+        l3[IPV6_HEADER_LEN + 8 * i] = (i + 1 < spec->n_frags
+                                       ? IPPROTO_FRAGMENT : proto);
     }
     return sum_pseudoheader(l3 + 8, 32, proto, l4_len);
 }
@@ -129,8 +137,8 @@ put_ethernet(const struct spec *spec, struct dp_packet *packet)
     memset(dp_packet_put_zeros(packet, 12), 0x22, 12);
     for (int i = 0; i < spec->n_vlans; i++) {
         put_be16(dp_packet_put_zeros(packet, 2),
-                 htons(i + 1 < spec->n_vlans ? ETH_TYPE_VLAN_8021AD
-                                             : ETH_TYPE_VLAN_8021Q));
+                 htons(i + 1 < spec->n_vlans && !spec->c_tags
+                       ? ETH_TYPE_VLAN_8021AD : ETH_TYPE_VLAN_8021Q));
         put_be16(dp_packet_put_zeros(packet, 2), htons(7));
     }
     put_be16(dp_packet_put_zeros(packet, 2),
@@ -189,24 +197,32 @@ driver_receive(struct dp_packet *packet)
 }
 
 /* Fills the checksum in, as the kernel does with a packet that comes with the
- * offset of its L4 header, and checks the whole packet as a receiver does. */
+ * offset of its L4 header, if that is left to do, and checks the whole packet
+ * as a receiver does. */
 static void
 kernel_receive(struct dp_packet *packet, const struct spec *spec)
 {
+    size_t ip_len = spec->ipv6 ? IPV6_HEADER_LEN : IP_HEADER_LEN;
     struct rte_mbuf *mbuf = &packet->mbuf;
-    uint8_t *l3 = (uint8_t *) dp_packet_data(packet) + mbuf->l2_len;
-    uint8_t *l4 = l3 + mbuf->l3_len;
+    uint8_t *l3 = ((uint8_t *) dp_packet_data(packet)
+                   + ETH_HEADER_LEN + VLAN_HEADER_LEN * spec->n_vlans);
+    uint8_t *l4 = l3 + ip_len + get_ext_len(spec);
     size_t l4_len = (uint8_t *) dp_packet_tail(packet) - l4;
     uint8_t *field = l4 + (spec->udp ? 6 : 16);
     uint8_t proto = spec->udp ? IPPROTO_UDP : IPPROTO_TCP;
     uint32_t pseudo;
 
-    put_be16(field, csum(l4, l4_len));
+    if (mbuf->ol_flags & RTE_MBUF_F_TX_L4_MASK) {
+        ovs_assert(l3 == rte_pktmbuf_mtod_offset(mbuf, uint8_t *,
+                                                 mbuf->l2_len));
+        ovs_assert(l4 == l3 + mbuf->l3_len);
+        put_be16(field, csum(l4, l4_len));
+    }
     if (spec->ipv6) {
         pseudo = sum_pseudoheader(l3 + 8, 32, proto, l4_len);
     } else {
         pseudo = sum_pseudoheader(l3 + 12, 8, proto, l4_len);
-        ovs_assert(!csum(l3, mbuf->l3_len));
+        ovs_assert(!csum(l3, l4 - l3));
     }
     if (spec->routing) {
         pseudo = csum_add16(pseudo, htons(0x0abc));
@@ -214,33 +230,64 @@ kernel_receive(struct dp_packet *packet, const struct spec *spec)
     ovs_assert(!csum_finish(csum_continue(pseudo, l4, l4_len)));
 }
 
+/* Has 'packet' of 'spec' received: by our port, or by another one that leaves
+ * the checksum to others. */
+static void
+receive(const struct spec *spec, struct dp_packet *packet)
+{
+    driver_receive(packet);
+    /* What the last user has left. */
+    packet->mbuf.tso_segsz = 4711;
+    packet->mbuf.hash.usr = UINT32_MAX;
+    vkernel_compat_init_rx_packet(packet);
+    if (spec->elsewhere) {
+        packet->mbuf.ol_flags = 0;
+        packet->mbuf.tso_segsz = 0;
+        vkernel_compat_mark_partial(packet, !spec->ipv6,
+                                    spec->udp ? IPPROTO_UDP : IPPROTO_TCP);
+    } else {
+        ovs_assert(vkernel_offload_rx(packet));
+    }
+    ovs_assert(!packet->mbuf.tso_segsz);
+    ovs_assert(!vkernel_compat_is_tso(packet));
+}
+
 /* One packet, from the kernel through Open vSwitch to the kernel. */
 static void
 round_trip(const struct spec *spec)
 {
-    uint64_t stub[MAX_PACKET / 8];
+    bool is_extended = spec->ipv6 && (spec->ext || spec->n_frags);
+    bool is_complete = ((is_extended || spec->n_vlans > flow_vlan_limit)
+                        && !spec->elsewhere);
     struct dp_packet packet;
     enum vkernel_tx_drop drop;
+    uint64_t stub[MAX_PACKET / 8];
 
     dp_packet_use_stub(&packet, stub, sizeof stub);
     make_packet(spec, &packet);
-    driver_receive(&packet);
-    /* What the last user has left. */
-    packet.mbuf.tso_segsz = 4711;
-    packet.mbuf.hash.usr = UINT32_MAX;
-    vkernel_compat_init_rx_packet(&packet);
-    vkernel_offload_rx(&packet);
-    ovs_assert(!packet.mbuf.tso_segsz);
-    ovs_assert(!vkernel_compat_is_tso(&packet));
-    ovs_assert(vkernel_compat_is_vouched_for(&packet));
-    ovs_assert(vkernel_compat_is_marked_as(&packet, !spec->ipv6));
+    receive(spec, &packet);
+    ovs_assert(is_complete == !vkernel_compat_get_tx_flags(&packet));
+    if (!is_complete) {
+        ovs_assert(vkernel_compat_is_vouched_for(&packet));
+        ovs_assert(vkernel_compat_is_marked_as(&packet, !spec->ipv6));
+    }
 
+    if (is_complete && !spec->ipv6) {
+        /* What is done by whoever changes an address. */
+        uint8_t *l3 = ((uint8_t *) dp_packet_data(&packet)
+                       + ETH_HEADER_LEN + VLAN_HEADER_LEN * spec->n_vlans);
+
+        put_be16(l3 + 10, 0);
+        put_be16(l3 + 10, csum(l3, (l3[0] & 15) * 4));
+    }
     ovs_assert(vkernel_offload_tx(&packet, 1500, &drop));
     /* With this one it would zero IPv4's checksum. */
     ovs_assert(!(packet.mbuf.ol_flags & RTE_MBUF_F_TX_IP_CKSUM));
     ovs_assert(!rte_net_intel_cksum_prepare(&packet.mbuf));
-    ovs_assert(vkernel_offload_tx_is_unfinished(&packet.mbuf)
-               == (spec->ipv6 && spec->ext));
+    if (packet.mbuf.l3_len) {
+        ovs_assert(vkernel_offload_tx_is_unfinished(&packet.mbuf)
+                   == (is_extended && !is_complete));
+    }
     if (vkernel_offload_tx_is_unfinished(&packet.mbuf)) {
         vkernel_offload_tx_finish(&packet.mbuf);
     }
@@ -255,7 +302,7 @@ test_checksums(struct ovs_cmdl_context *ctx OVS_UNUSED)
     static const int payloads[] = { 0, 1, 2, 535, 1400 };
     int n = 0;
 
-    for (int i = 0; i < 64 * 3 * (int) ARRAY_SIZE(payloads); i++) {
+    for (int i = 0; i < 512 * 5 * (int) ARRAY_SIZE(payloads); i++) {
         const struct spec spec = {
             .ipv6 = i & 1,
             .ext = i & 2,
@@ -263,12 +310,15 @@ test_checksums(struct ovs_cmdl_context *ctx OVS_UNUSED)
             .udp = i & 8,
             .readdressed = i & 16,
             .no_offsets = i & 32,
-            .n_vlans = i / 64 % 3,
-            .payload = payloads[i / 64 / 3],
+            .c_tags = i & 64,
+            .elsewhere = i & 128,
+            .n_frags = i & 256 ? 7 : 0,
+            .n_vlans = i / 512 % 5,
+            .payload = payloads[i / 512 / 5],
         };
 
-        if (spec.routing && (!spec.ipv6 || !spec.ext || spec.readdressed
-                             || spec.no_offsets)) {
+        if ((spec.routing && (!spec.ipv6 || !spec.ext || spec.readdressed))
+            || (spec.n_frags && (!spec.ipv6 || spec.ext))) {
             continue;
         }
         round_trip(&spec);
@@ -277,58 +327,170 @@ test_checksums(struct ovs_cmdl_context *ctx OVS_UNUSED)
     printf("%d kinds of packets\n", n);
 }
 
-/* rx: what becomes of each thing that the driver may say. */
+/* A claim about a frame, and what is wrong with it. */
+struct claim {
+    const char *name;
+    struct spec spec;
+    int segsz;                  /* Of TSO, or 0 for a checksum. */
+    int patch_ofs;              /* Where, if that is nonzero... */
+    int patch;                  /* ...these two bytes are instead. */
+    int size;                   /* Cut to these, or grown, if nonzero. */
+};
+
+/* Prints what becomes of the frame of 'claim'. */
+static void
+receive_claim(const struct claim *claim)
+{
+    uint64_t stub[MAX_PACKET / 8];
+    struct dp_packet packet;
+    uint64_t flags;
+
+    dp_packet_use_stub(&packet, stub, sizeof stub);
+    make_packet(&claim->spec, &packet);
+    driver_receive(&packet);
+    if (claim->patch_ofs) {
+        put_be16((char *) dp_packet_data(&packet) + claim->patch_ofs,
+                 htons(claim->patch));
+    }
+    if (claim->size) {
+        dp_packet_set_size(&packet, claim->size);
+    }
+    packet.mbuf.tso_segsz = claim->segsz ? claim->segsz : 1234;
+    packet.mbuf.ol_flags = (RTE_MBUF_F_RX_L4_CKSUM_NONE
+                            | (claim->segsz ? RTE_MBUF_F_RX_LRO : 0));
+    vkernel_compat_init_rx_packet(&packet);
+    if (!vkernel_offload_rx(&packet)) {
+        printf("%s: dropped\n", claim->name);
+        dp_packet_uninit(&packet);
+        return;
+    }
+    flags = vkernel_compat_get_tx_flags(&packet);
+    printf("%s:%s%s%s%s segsz=%d\n", claim->name,
+           flags ? "" : " complete",
+           ((flags & RTE_MBUF_F_TX_L4_MASK) == RTE_MBUF_F_TX_TCP_CKSUM
+            ? " tcp" : ""),
+           ((flags & RTE_MBUF_F_TX_L4_MASK) == RTE_MBUF_F_TX_UDP_CKSUM
+            ? " udp" : ""),
+           flags & RTE_MBUF_F_TX_TCP_SEG ? " tso" : "",
+           packet.mbuf.tso_segsz);
+    dp_packet_uninit(&packet);
+}
+
+#define TCP4 { .payload = 3000 }
+#define TCP6 { .payload = 3000, .ipv6 = true }
+#define UDP4 { .payload = 1000, .udp = true }
+
+/* Offsets in these, of the headers of IP and of TCP or UDP. */
+#define L3 ETH_HEADER_LEN
+#define L4 (L3 + IP_HEADER_LEN)
+#define L4_6 (L3 + IPV6_HEADER_LEN)
+
+#define PATCH(OFS, VALUE) .patch_ofs = OFS, .patch = VALUE
+
+/* rx: frames that claim an offload, and what their bytes say. */
 static void
 test_rx(struct ovs_cmdl_context *ctx OVS_UNUSED)
 {
-    static const struct {
-        const char *name;
-        uint64_t flags;
-        uint32_t type;
-    } cases[] = {
-        { "nothing", 0, 0 },
-        { "good", RTE_MBUF_F_RX_L4_CKSUM_GOOD,
-          RTE_PTYPE_L3_IPV4 | RTE_PTYPE_L4_TCP },
-        { "tcp4", RTE_MBUF_F_RX_L4_CKSUM_NONE,
-          RTE_PTYPE_L3_IPV4 | RTE_PTYPE_L4_TCP },
-        { "tcp4 with options", RTE_MBUF_F_RX_L4_CKSUM_NONE,
-          RTE_PTYPE_L3_IPV4_EXT | RTE_PTYPE_L4_TCP },
-        { "tcp6", RTE_MBUF_F_RX_L4_CKSUM_NONE,
-          RTE_PTYPE_L3_IPV6 | RTE_PTYPE_L4_TCP },
-        { "tcp6 with extension", RTE_MBUF_F_RX_L4_CKSUM_NONE,
-          RTE_PTYPE_L3_IPV6_EXT | RTE_PTYPE_L4_TCP },
-        { "udp4", RTE_MBUF_F_RX_L4_CKSUM_NONE,
-          RTE_PTYPE_L3_IPV4 | RTE_PTYPE_L4_UDP },
-        { "udp6", RTE_MBUF_F_RX_L4_CKSUM_NONE,
-          RTE_PTYPE_L3_IPV6 | RTE_PTYPE_L4_UDP },
-        { "sctp4", RTE_MBUF_F_RX_L4_CKSUM_NONE,
-          RTE_PTYPE_L3_IPV4 | RTE_PTYPE_L4_SCTP },
-        { "lro4", RTE_MBUF_F_RX_L4_CKSUM_NONE | RTE_MBUF_F_RX_LRO,
-          RTE_PTYPE_L3_IPV4 | RTE_PTYPE_L4_TCP },
-        { "lro6", RTE_MBUF_F_RX_L4_CKSUM_NONE | RTE_MBUF_F_RX_LRO,
-          RTE_PTYPE_L3_IPV6 | RTE_PTYPE_L4_TCP },
+    static const struct claim claims[] = {
+        { "tcp4", TCP4, .segsz = 0 },
+        { "tcp4 with options", { .payload = 3000, .ext = true }, .segsz = 0 },
+        { "tcp6", TCP6, .segsz = 0 },
+        { "tcp6 with extension", { .ipv6 = true, .ext = true }, .segsz = 0 },
+        { "udp4", UDP4, .segsz = 0 },
+        { "udp6", { .udp = true, .ipv6 = true }, .segsz = 0 },
+        { "two tags", { .n_vlans = 2, .c_tags = true }, .segsz = 0 },
+        { "three tags", { .n_vlans = 3, .c_tags = true }, .segsz = 0 },
+        { "forty tags", { .n_vlans = 40 }, .segsz = 0 },
+        { "tso4", TCP4, .segsz = 1448 },
+        { "tso6", TCP6, .segsz = 1428 },
+        { "tso, two tags", { .payload = 3000, .n_vlans = 2, .c_tags = true },
+          .segsz = 1448 },
+        { "tso, two tags, the other kind", { .payload = 3000, .n_vlans = 2 },
+          .segsz = 1448 },
+        { "tso, three tags", { .payload = 3000, .n_vlans = 3 },
+          .segsz = 1448 },
+        { "tso, routing", { .payload = 3000, .ipv6 = true, .ext = true,
+                            .more_ext = 20, .routing = true },
+          .segsz = 1000 },
+        { "tso, long extension", { .payload = 1500, .ipv6 = true, .ext = true,
+                                   .more_ext = 250 }, .segsz = 1000 },
+        { "tso, seven extensions", { .payload = 3000, .ipv6 = true,
+                                     .n_frags = 7 }, .segsz = 1000 },
+        { "tso, one segment", TCP4, .segsz = 3000 },
+        { "tso, least segment", TCP4, .segsz = 8 },
+        { "tso, less", TCP4, .segsz = 7 },
+        { "tso, segments of one byte", TCP4, .segsz = 1 },
+        { "tso, most bytes", TCP4, .segsz = UINT16_MAX },
+        { "tso, no payload", { .payload = 0 }, .segsz = 1448 },
+        { "tso, UDP", UDP4, .segsz = 100 },
+        { "tso, padded", TCP4, .segsz = 1448, .size = L4 + 32 + 3001 },
+        { "tso, cut", TCP4, .segsz = 1448, .size = L4 + 32 + 2999 },
+        { "tso, IP length of 40", TCP4, 1448, PATCH(L3 + 2, 40) },
+        { "tso, IP length of 19", TCP4, 1448, PATCH(L3 + 2, 19) },
+        { "tso, IP length of 0", TCP4, 1448, PATCH(L3 + 2, 0) },
+        { "tso, IP length too long", TCP4, 1448,
+          PATCH(L3 + 2, 20 + 32 + 3001) },
+        { "tso, header length of 16", TCP4, 1448, PATCH(L3, 0x4400) },
+        { "tso, header length of 60", TCP4, 1448, PATCH(L3, 0x4f00) },
+        { "tso, version 6", TCP4, 1448, PATCH(L3, 0x6500) },
+        { "tso, first fragment", TCP4, 1448, PATCH(L3 + 6, 0x2000) },
+        { "tso, last fragment", TCP4, 1448, PATCH(L3 + 6, 1) },
+        { "tso, do not fragment", TCP4, 1448, PATCH(L3 + 6, 0x4000) },
+        { "tso, ICMP", TCP4, 1448, PATCH(L3 + 8, 0x4001) },
+        { "tso, data offset of 16", TCP4, 1448, PATCH(L4 + 12, 0x4010) },
+        { "tso, data offset of 60", TCP4, 1448, PATCH(L4 + 12, 0xf010) },
+        { "tso, data offset past the end", { .payload = 12 }, 8,
+          PATCH(L4 + 12, 0xf010) },
+        { "tso, ARP", TCP4, 1448, PATCH(L3 - 2, 0x0806) },
+        { "tso, MPLS", TCP4, 1448, PATCH(L3 - 2, 0x8847) },
+        { "tso, IPv6 length too short", TCP6, 1428, PATCH(L3 + 4, 31) },
+        { "tso, IPv6 length too long", TCP6, 1428, PATCH(L3 + 4, 32 + 3001) },
+        { "tso, IPv6 of no protocol", TCP6, 1428, PATCH(L3 + 6, 59 << 8) },
+        { "tso, endless extensions", TCP6, 1428, PATCH(L3 + 6, 0) },
+        { "tso, fragment of IPv6", { .payload = 3000, .ipv6 = true,
+                                     .n_frags = 1 }, 1428,
+          PATCH(L4_6 + 2, 1) },
+        { "padded", TCP4, .size = L4 + 32 + 3001 },
+        { "cut", TCP4, .size = L4 + 32 + 2999 },
+        { "cut in the UDP header", UDP4, 0, PATCH(L3 + 2, 27),
+          .size = L4 + 7 },
+        { "cut in the IP header", TCP4, .size = L4 - 1 },
+        { "cut in a tag", { .n_vlans = 2 }, .size = 20 },
+        { "cut in the Ethernet header", TCP4, .size = 13 },
+        { "UDP of 7 bytes", UDP4, 0, PATCH(L3 + 2, 27) },
+        { "fragment", UDP4, 0, PATCH(L3 + 6, 0x2000) },
+        { "SCTP", TCP4, 0, PATCH(L3 + 8, 0x4000 | IPPROTO_SCTP) },
     };
 
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        uint64_t stub[16];
-        struct dp_packet packet;
-        uint64_t flags;
+    for (size_t i = 0; i < ARRAY_SIZE(claims); i++) {
+        receive_claim(&claims[i]);
+    }
+    flow_limit_vlans(1);
+    receive_claim(&(struct claim) { "two tags of one", { .n_vlans = 2 },
+                                    .segsz = 0 });
+    receive_claim(&(struct claim) { "tso, two tags of one",
+                                    { .n_vlans = 2, .payload = 3000 },
+                                    .segsz = 1000 });
+}
 
-        dp_packet_use_stub(&packet, stub, sizeof stub);
-        packet.mbuf.ol_flags = cases[i].flags;
-        packet.mbuf.packet_type = cases[i].type;
+/* rx-other: what the driver says that is no claim. */
+static void
+test_rx_other(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    static const uint64_t flags[] = { 0, RTE_MBUF_F_RX_L4_CKSUM_GOOD };
+
+    for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
+        struct dp_packet packet;
+
+        /* There are no bytes to look at. */
+        dp_packet_use_stub(&packet, NULL, 0);
+        packet.mbuf.ol_flags = flags[i];
         packet.mbuf.tso_segsz = 1234;
         vkernel_compat_init_rx_packet(&packet);
-        vkernel_offload_rx(&packet);
-        flags = vkernel_compat_get_tx_flags(&packet);
-        printf("%s:%s%s%s%s segsz=%d\n", cases[i].name,
-               vkernel_compat_is_vouched_for(&packet) ? " good" : "",
-               ((flags & RTE_MBUF_F_TX_L4_MASK) == RTE_MBUF_F_TX_TCP_CKSUM
-                ? " tcp" : ""),
-               ((flags & RTE_MBUF_F_TX_L4_MASK) == RTE_MBUF_F_TX_UDP_CKSUM
-                ? " udp" : ""),
-               flags & RTE_MBUF_F_TX_TCP_SEG ? " tso" : "",
-               packet.mbuf.tso_segsz);
+        ovs_assert(vkernel_offload_rx(&packet));
+        ovs_assert(!vkernel_compat_get_tx_flags(&packet));
+        ovs_assert(vkernel_compat_is_vouched_for(&packet) == (i == 1));
+        ovs_assert(!packet.mbuf.tso_segsz);
     }
 }
 
@@ -349,9 +511,11 @@ send_one(const char *name, const struct spec *spec, enum todo todo, int segsz,
     uint64_t stub[MAX_PACKET / 8];
     enum vkernel_tx_drop drop = -1;
     struct dp_packet packet;
+    size_t whole_size;
 
     dp_packet_use_stub(&packet, stub, sizeof stub);
     make_packet(spec, &packet);
+    whole_size = dp_packet_size(&packet);
     if (size) {
         dp_packet_set_size(&packet, size);
     }
@@ -365,16 +529,27 @@ send_one(const char *name, const struct spec *spec, enum todo todo, int segsz,
     if (todo == TODO_TSO) {
         vkernel_compat_mark_tso(&packet);
     }
-    if (vkernel_offload_tx(&packet, mtu, &drop)) {
-        printf("%s: l2=%d l3=%d l4=%d segsz=%d%s\n", name,
-               (int) packet.mbuf.l2_len, (int) packet.mbuf.l3_len,
-               (int) packet.mbuf.l4_len, (int) packet.mbuf.tso_segsz,
-               packet.mbuf.ol_flags & RTE_MBUF_F_TX_TCP_SEG ? " tso" : "");
-    } else {
+    if (!vkernel_offload_tx(&packet, mtu, &drop)) {
         printf("%s: %s\n", name,
                (drop == VKERNEL_DROP_TX_OFFLOAD ? "dropped: offload"
                 : drop == VKERNEL_DROP_TX_SEGMENT_TOO_BIG
                 ? "dropped: segment too big" : "?"));
+    } else if (!(packet.mbuf.ol_flags & RTE_MBUF_F_TX_OFFLOAD_MASK)) {
+        bool is_cut = vkernel_offload_tx_is_cut(&packet);
+
+        ovs_assert(!vkernel_offload_tx_is_unfinished(&packet.mbuf));
+        ovs_assert(!size || dp_packet_size(&packet) == size);
+        printf("%s: %s\n", name, is_cut ? "as it is" : "complete");
+        if (!is_cut) {
+            kernel_receive(&packet, spec);
+        }
+    } else {
+        printf("%s: l2=%d l3=%d l4=%d segsz=%d%s\n", name,
+               (int) packet.mbuf.l2_len, (int) packet.mbuf.l3_len,
+               (int) packet.mbuf.l4_len, (int) packet.mbuf.tso_segsz,
+               packet.mbuf.ol_flags & RTE_MBUF_F_TX_TCP_SEG ? " tso" : "");
+        /* Padding would become payload. */
+        ovs_assert(dp_packet_size(&packet) <= whole_size);
     }
     dp_packet_uninit(&packet);
 }
@@ -386,10 +561,17 @@ test_tx(struct ovs_cmdl_context *ctx OVS_UNUSED)
     const struct spec tcp4 = { .payload = 3000 };
     const struct spec tcp6 = { .payload = 3000, .ipv6 = true, .n_vlans = 1 };
     const struct spec udp4 = { .payload = 3000, .udp = true };
+    const struct spec udp6 = { .payload = 3000, .udp = true, .ipv6 = true };
     const struct spec ext6 = { .payload = 3000, .ipv6 = true, .ext = true,
                                .more_ext = 57 };
-    const struct spec longer_ext6 = { .payload = 3000, .ipv6 = true,
+    const struct spec longer_ext6 = { .payload = 1001, .ipv6 = true,
                                       .ext = true, .more_ext = 58 };
+    const struct spec routing6 = { .payload = 1001, .ipv6 = true, .ext = true,
+                                   .more_ext = 255, .routing = true };
+    const struct spec two_tags = { .payload = 3000, .n_vlans = 2,
+                                   .c_tags = true, .no_offsets = true };
+    const struct spec many_tags = { .payload = 1000, .n_vlans = 40 };
+    int hlen = 14 + 20;
 
     send_one("the most", &tcp4, TODO_TSO, 1448, 1500, 0);
     send_one("one byte more", &tcp4, TODO_TSO, 1449, 1500, 0);
@@ -401,15 +583,26 @@ test_tx(struct ovs_cmdl_context *ctx OVS_UNUSED)
     send_one("checksum only", &tcp4, TODO_TCP, 0, 1500, 0);
     send_one("UDP", &udp4, TODO_UDP, 0, 1500, 0);
     send_one("SCTP", &udp4, TODO_SCTP, 0, 1500, 0);
-    send_one("cut in the TCP header", &tcp4, TODO_TSO, 1, 1500, 14 + 20 + 19);
-    send_one("cut in the TCP options", &tcp4, TODO_TSO, 1, 1500, 14 + 20 + 31);
-    send_one("cut after the TCP options", &tcp4, TODO_TSO, 1, 1500,
-             14 + 20 + 32);
-    send_one("cut in the UDP header", &udp4, TODO_UDP, 0, 1500, 14 + 20 + 7);
+    send_one("UDP that is not", &tcp4, TODO_UDP, 0, 1500, 0);
+    send_one("two tags", &two_tags, TODO_TSO, 1448, 1500, 0);
+    send_one("many tags", &many_tags, TODO_TCP, 0, 1500, 0);
+    send_one("many tags, TSO", &many_tags, TODO_TSO, 500, 1500, 0);
+    send_one("cut in the payload", &tcp4, TODO_TSO, 1, 1500, hlen + 32 + 2999);
+    send_one("cut after the TCP options", &tcp4, TODO_TSO, 1, 1500, hlen + 32);
+    send_one("cut in the TCP options", &tcp4, TODO_TSO, 1, 1500, hlen + 31);
+    send_one("cut in the TCP header", &tcp4, TODO_TCP, 0, 1500, hlen + 19);
+    send_one("cut in the UDP header", &udp4, TODO_UDP, 0, 1500, hlen + 7);
     send_one("cut in the IP header", &tcp4, TODO_TSO, 1, 1500, 20);
     send_one("cut before the IP header", &tcp4, TODO_TSO, 1, 1500, 14);
+    send_one("cut in the UDP header, IPv6", &udp6, TODO_UDP, 0, 1500, 60);
+    send_one("cut in the IPv6 header", &tcp6, TODO_TSO, 1, 1500, 20);
+    send_one("cut in an extension", &ext6, TODO_TSO, 1, 1500, 100);
+    send_one("cut in a tag", &two_tags, TODO_TSO, 1, 1500, 20);
+    send_one("padded", &tcp4, TODO_TSO, 1448, 1500, hlen + 32 + 3040);
     send_one("long extension header", &ext6, TODO_TSO, 964, 1500, 0);
     send_one("longer than DPDK can say", &longer_ext6, TODO_TSO, 964, 1500, 0);
+    send_one("longer, checksum only", &longer_ext6, TODO_TCP, 0, 1500, 0);
+    send_one("the longest routing header", &routing6, TODO_TCP, 0, 1500, 0);
 }
 
 /* tx-no-size: packets to be cut into segments of no given size, which not
@@ -431,6 +624,7 @@ test_tx_no_size(struct ovs_cmdl_context *ctx OVS_UNUSED)
 static const struct ovs_cmdl_command commands[] = {
     { "checksums", NULL, 0, 0, test_checksums, OVS_RO },
     { "rx", NULL, 0, 0, test_rx, OVS_RO },
+    { "rx-other", NULL, 0, 0, test_rx_other, OVS_RO },
     { "tx", NULL, 0, 0, test_tx, OVS_RO },
     { "tx-no-size", NULL, 0, 0, test_tx_no_size, OVS_RO },
     { NULL, NULL, 0, 0, NULL, OVS_RO },
