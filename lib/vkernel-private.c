@@ -67,9 +67,10 @@ vkernel_private_read(const char *name, size_t max_size, char **datap,
     *datap = NULL;
     *sizep = 0;
     if (!error) {
-        *datap = xmalloc(size + 1);
-        error = read_fully(fd, *datap, size, sizep);
-        (*datap)[*sizep] = '\0';
+        char *data = xzalloc(size + 1);
+
+        error = read_fully(fd, data, size, sizep);
+        *datap = data;
         if (error) {
             free(*datap);
             *datap = NULL;

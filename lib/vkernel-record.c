@@ -48,6 +48,8 @@ static bool is_dirty;           /* Is the file to be written... */
 static long long int write_at;  /* ...not before this, as time_msec()? */
 static int write_error;         /* What came of it last. */
 
+static const char boot_id_path[] = "/proc/sys/kernel/random/boot_id";
+
 /* Returns a text that is another one after the next boot. */
 static const char *
 get_boot_id(void)
@@ -55,7 +57,7 @@ get_boot_id(void)
     static char id[64];
 
     if (!id[0]) {
-        FILE *file = fopen("/proc/sys/kernel/random/boot_id", "r");
+        FILE *file = fopen(boot_id_path, "r");
 
         if (!file || !fgets(id, sizeof id, file)) {
             ovs_strlcpy(id, "unknown", sizeof id);

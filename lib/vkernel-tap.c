@@ -685,7 +685,7 @@ vkernel_tap_get_stray_netns(struct vkernel_tap *tap, int *fdp)
     if (tap->event_sock && take_events(tap)) {
         tap->events |= VKERNEL_TAP_CHANGED;
     }
-    if (tap->home.netns) {
+    if (tap->home.netns || tap->anchor < 0) {
         return 0;
     } else if (tap->moved_away) {
         return ENODEV;

@@ -123,7 +123,8 @@ static int netns_fds[2];
 static void
 map_user(unsigned int uid)
 {
-    FILE *file = fopen("/proc/self/uid_map", "w");
+    static const char path[] = "/proc/self/uid_map";
+    FILE *file = fopen(path, "w");
 
     ovs_assert(file && fprintf(file, "%u %u 1", uid, uid) > 0);
     ovs_assert(!fclose(file));
