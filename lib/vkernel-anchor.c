@@ -140,7 +140,7 @@ open_tun(int *fdp)
                      : "\"modprobe tun\" makes it");
 }
 
-/* Attaches 'anchor', of /dev/net/tun, to the tap 'ifname', with 'flags' besides
+/* Attaches 'anchor', of /dev/net/tun, to the tap 'ifname', with 'flags' beside
  * the usual ones.  Returns 0 or a positive errno value. */
 static int
 attach(int anchor, const char *ifname, int flags)
@@ -262,8 +262,8 @@ take(const char *ifname, const struct vkernel_link *link, int *anchorp,
     return message;
 }
 
-/* Changes the device 'ifindex' in the namespace of the calling thread: gives it
- * the name 'ifname', or deletes it if that is NULL. */
+/* Gives the device 'ifindex' in the namespace of the calling thread the name
+ * 'ifname', or deletes it if that is NULL. */
 static int
 rename_or_delete(int ifindex, const char *ifname)
 {

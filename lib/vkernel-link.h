@@ -126,8 +126,8 @@ int vkernel_link_set_netns(struct nl_sock *, int ifindex, int netns_fd);
 int vkernel_link_set_name(struct nl_sock *, int ifindex, const char *name);
 
 /* Gives the device an alternative name, of up to IFNAMSIZ - 1 bytes for those
- * who find devices by it, or takes it away.  The name must be free, or must not
- * be: EEXIST, ENOENT.  Kernels before 5.5 know none: EOPNOTSUPP. */
+ * who find devices by it, or takes it away.  EEXIST if the name is taken,
+ * ENOENT if there is none to take away, EOPNOTSUPP with Linux before 5.5. */
 int vkernel_link_add_altname(struct nl_sock *, int ifindex, const char *name);
 int vkernel_link_delete_altname(struct nl_sock *, int ifindex,
                                 const char *name);

@@ -123,12 +123,12 @@ static char *
 escape(char *text, const char *blanks)
 {
     struct ds s = DS_EMPTY_INITIALIZER;
-    const char *p;
+    const char *p = text;
 
     if (!text || !text[span(text, blanks, "")]) {
         return text;
     }
-    for (p = text; *p; ) {
+    while (*p) {
         size_t n = span(p, blanks, "");
 
         ds_put_buffer(&s, p, n);

@@ -69,8 +69,8 @@ int vkernel_tap_look_up(const char *ifname, const char *netns,
  * 'netns_fd', as vkernel_tap_look_up() finds it. */
 bool vkernel_tap_is(const struct vkernel_tap *, int netns_fd, int ifindex);
 
-/* A new tap may be where nobody sees it, or can do anything with it, until this
- * function moves it to where it belongs, which is to be called once it has its
+/* A new tap may be where nobody sees it, or can do anything with it, until
+ * this function moves it to where it belongs.  Call it once the tap has its
  * queues.  Returns NULL if successful, otherwise a message as
  * vkernel_tap_open() does. */
 char *vkernel_tap_settle(struct vkernel_tap *);

@@ -20,7 +20,7 @@
 /* What the text of options is made of: numbers, names, and lists.
  *
  * Pure: no I/O, no state, no lock.  The parsers of options, vkernel-config.c
- * and vkernel-host-config-parse.c, call these functions from the main thread. */
+ * and vkernel-host-config-parse.c, call these from the main thread. */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -826,8 +826,8 @@ set_grant(const struct grant *grant)
     sim.no_header = grant->no_header;
 }
 
-/* granted: the kernel grants less than it was asked for, or somebody else is at
- * the tap while it is opened. */
+/* granted: the kernel grants less than it was asked for, or somebody else is
+ * at the tap while it is opened. */
 static void
 test_granted(struct ovs_cmdl_context *ctx OVS_UNUSED)
 {

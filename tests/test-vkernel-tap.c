@@ -1054,9 +1054,9 @@ test_kernel_owners(struct ovs_cmdl_context *ctx OVS_UNUSED)
     open_among_strangers("both, no header", come_without_header);
 }
 
-/* Becomes a user without privileges and tries to attach a queue to "t0" all the
- * time, until it is killed or 'parent' ends.  Writes to 'fd' what came of it:
- * '+' or '-'. */
+/* Becomes a user without privileges and tries to attach a queue to "t0" all
+ * the time, until it is killed or 'parent' ends.  Writes to 'fd' what came of
+ * it: '+' or '-'. */
 static void OVS_NO_RETURN
 hammer(int fd, pid_t parent)
 {
@@ -1075,19 +1075,20 @@ hammer(int fd, pid_t parent)
     _exit(1);
 }
 
-/* kernel-hammer [in-place]: a user without privileges wants the tap while it is
- * made, again and again.  Prints how often that user had a queue of a tap of
- * ours: in place, that is possible while it is made, but never later. */
+/* kernel-hammer [in-place]: a user without privileges wants the tap while it
+ * is made, again and again.  Prints how often that user had a queue of a tap
+ * of ours: in place, that is possible while it is made, but never later. */
 static void
 test_kernel_hammer(struct ovs_cmdl_context *ctx)
 {
+    static const char proc_dir[] = "/proc/1";
     int fds[2], n_open = 0, n_shared = 0, n_got = 0, n_tried = 0;
     pid_t parent = getpid();
     pid_t pid;
     char c;
 
     enter_namespaces();
-    if (setuid(0) || access("/proc/1", F_OK)) {
+    if (setuid(0) || access(proc_dir, F_OK)) {
         skip("root", errno);
     }
     no_private = ctx->argc > 1;

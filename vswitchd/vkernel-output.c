@@ -116,9 +116,12 @@ void
 __wrap_vlog_fatal(const struct vlog_module *module, const char *format, ...)
 {
     va_list args;
+    char *text;
 
     va_start(args, format);
-    __real_vlog_fatal(module, "%s", format_printable(format, args));
+    text = format_printable(format, args);
+    va_end(args);
+    __real_vlog_fatal(module, "%s", text);
 }
 
 void
