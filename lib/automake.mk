@@ -61,10 +61,14 @@ lib_libvkernel_la_SOURCES = \
 	lib/vkernel-host-private.h \
 	lib/vkernel-host.c \
 	lib/vkernel-host.h \
+	lib/vkernel-hugepages.c \
+	lib/vkernel-hugepages.h \
 	lib/vkernel-link.c \
 	lib/vkernel-link.h \
 	lib/vkernel-mempool.c \
 	lib/vkernel-mempool.h \
+	lib/vkernel-module.c \
+	lib/vkernel-module.h \
 	lib/vkernel-netns.c \
 	lib/vkernel-netns.h \
 	lib/vkernel-offload.c \

@@ -32,6 +32,7 @@
 #include "rtnetlink.h"
 #include "smap.h"
 #include "vkernel-error.h"
+#include "vkernel-hugepages.h"
 #include "vkernel-mempool.h"
 #include "vkernel-printable.h"
 #include "vkernel-retry.h"
@@ -46,6 +47,9 @@ struct ovs_list netdev_dpdkvkernel_ports
     = OVS_LIST_INITIALIZER(&netdev_dpdkvkernel_ports);
 
 netdev_dpdkvkernel_find_bridge_func *netdev_dpdkvkernel_find_bridge;
+
+/* See netdev_dpdkvkernel_register(). */
+static netdev_dpdkvkernel_get_other_config_func *get_other_config;
 
 struct netdev_rxq_dpdkvkernel {
     struct netdev_rxq up;
@@ -184,6 +188,25 @@ netdev_dpdkvkernel_wait(const struct netdev_class *netdev_class OVS_UNUSED)
     vkernel_retry_wait();
 }
 
+/* Returns why there is no DPDK and what to do about it.  The caller must
+ * free() that. */
+static char *
+explain_no_dpdk(void)
+{
+    static const struct smap nothing = SMAP_INITIALIZER(&nothing);
+    /* The bridge starts DPDK before it creates ports, and never again. */
+    static bool failed;
+    const struct smap *other_config = get_other_config();
+    struct vkernel_hugepages pages;
+
+    if (!other_config) {
+        other_config = &nothing;
+    }
+    failed = failed || vkernel_hugepages_dpdk_is_wanted(other_config);
+    vkernel_hugepages_read(NULL, NULL, &pages);
+    return vkernel_hugepages_explain(&pages, other_config, failed);
+}
+
 static int
 netdev_dpdkvkernel_set_config(struct netdev *netdev,
                               const struct smap *options, char **errp)
@@ -194,9 +217,9 @@ netdev_dpdkvkernel_set_config(struct netdev *netdev,
     bool is_open;
 
     if (!dpdk_available()) {
-        VLOG_WARN_BUF(errp, "%s: DPDK is not initialized: \"ovs-vsctl set "
-                      "Open_vSwitch . other_config:dpdk-init=true\" starts "
-                      "it", name);
+        message = explain_no_dpdk();
+        VLOG_WARN_BUF(errp, "%s: %s", name, message);
+        free(message);
         return EINVAL;
     }
 
@@ -486,8 +509,10 @@ void
 netdev_dpdkvkernel_register(
     netdev_dpdkvkernel_find_bridge_func *find_bridge,
     netdev_dpdkvkernel_find_port_func *find_port,
-    netdev_dpdkvkernel_has_database_func *has_database)
+    netdev_dpdkvkernel_has_database_func *has_database,
+    netdev_dpdkvkernel_get_other_config_func *get_other_config_)
 {
+    get_other_config = get_other_config_;
     netdev_dpdkvkernel_find_bridge = find_bridge;
     netdev_dpdkvkernel_find_port = find_port;
     netdev_dpdkvkernel_has_database = has_database;

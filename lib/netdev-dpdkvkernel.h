@@ -53,11 +53,16 @@ typedef const struct ovsrec_port *netdev_dpdkvkernel_find_port_func(
  * daemon's to configure ports from. */
 typedef bool netdev_dpdkvkernel_has_database_func(void);
 
+/* Returns the other_config column of the Open_vSwitch table, or NULL if there
+ * is no database yet. */
+typedef const struct smap *netdev_dpdkvkernel_get_other_config_func(void);
+
 /* Registers the class.  To be called before the first bridge is configured;
  * does not depend on DPDK being initialized. */
 void netdev_dpdkvkernel_register(netdev_dpdkvkernel_find_bridge_func *,
                                  netdev_dpdkvkernel_find_port_func *,
-                                 netdev_dpdkvkernel_has_database_func *);
+                                 netdev_dpdkvkernel_has_database_func *,
+                                 netdev_dpdkvkernel_get_other_config_func *);
 
 /* Says that the daemon is about to end, and that ports which are destroyed
  * from now on have not been deleted from the database.  With 'cleanup',

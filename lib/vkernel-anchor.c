@@ -26,6 +26,7 @@
 #include <linux/netlink.h>
 #include <net/if.h>
 #include <net/if_arp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -35,9 +36,13 @@
 #include "random.h"
 #include "util.h"
 #include "vkernel-link.h"
+#include "vkernel-module.h"
 #include "vkernel-netns.h"
 
 static const char tun_path[] = "/dev/net/tun";
+
+/* Its minor number, fixed by the kernel. */
+#define TUN_MINOR 200
 
 /* What the driver passes to TUNSETIFF for its queues: an anchor with other
  * flags would change them for the whole device. */
@@ -122,22 +127,37 @@ check_ifname_is_free(const char *ifname, bool *existsp,
     return NULL;
 }
 
+/* Returns that /dev/net/tun cannot be opened, for the reason 'error'. */
+static char *
+format_no_tun(int error)
+{
+    char *advice = (error == ENOENT || error == ENODEV || error == ENXIO
+                    ? vkernel_module_advise("tun", "makes it", tun_path,
+                                            TUN_MINOR)
+                    : error == EACCES
+                    ? xstrdup("the daemon's user needs access to it")
+                    : error == EPERM
+                    ? xstrdup("the daemon's control group does not allow it "
+                              "(DeviceAllow= of systemd, or the container's "
+                              "settings)")
+                    : NULL);
+    char *message = xasprintf("cannot open %s (%s)%s%s", tun_path,
+                              ovs_strerror(error), advice ? ": " : "",
+                              advice ? advice : "");
+
+    free(advice);
+    return message;
+}
+
 /* Stores into '*fdp' a queue that is not attached yet, or -1. */
 static char *
 open_tun(int *fdp)
 {
-    int error;
-
     *fdp = open(tun_path, O_RDWR | O_CLOEXEC);
     if (*fdp >= 0) {
         return NULL;
     }
-    error = errno;
-    return xasprintf("cannot open %s (%s): %s", tun_path,
-                     ovs_strerror(error),
-                     error == EACCES || error == EPERM
-                     ? "the daemon's user needs access to it"
-                     : "\"modprobe tun\" makes it");
+    return format_no_tun(errno);
 }
 
 /* Attaches 'anchor', of /dev/net/tun, to the tap 'ifname', with 'flags' beside

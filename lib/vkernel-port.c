@@ -28,6 +28,7 @@
 #include <rte_ethdev.h>
 #include <rte_version.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -37,6 +38,8 @@
 #include "openvswitch/vlog.h"
 #include "packets.h"
 #include "util.h"
+#include "vkernel-config.h"
+#include "vkernel-module.h"
 #include "vkernel-path.h"
 #include "vkernel-printable.h"
 #include "vkernel-stats.h"
@@ -132,6 +135,56 @@ check_is_vhost(const char *vhost_path, int path_fd)
     return NULL;
 }
 
+/* Returns what to do if vhost-net is not at 'vhost_path', where "modprobe" has
+ * 'effect'.  The caller must free() it. */
+static char *
+advise_vhost(const char *vhost_path, const char *effect)
+{
+    static const char usual[] = VKERNEL_DEFAULT_VHOST_PATH;
+
+    return (strcmp(vhost_path, usual) && !access(usual, F_OK)
+            ? xasprintf("%s, the default, is there", usual)
+            : vkernel_module_advise("vhost_net", effect, usual,
+                                    VHOST_NET_MINOR));
+}
+
+/* Returns that 'vhost_path' cannot be found, for the reason 'error'. */
+static char *
+format_no_vhost(const char *vhost_path, int error)
+{
+    char *advice = (error == ENOENT || error == ENOTDIR
+                    ? advise_vhost(vhost_path, "makes /dev/vhost-net")
+                    : error == EACCES
+                    ? xstrdup("the daemon's user needs access to it")
+                    : NULL);
+    char *message = xasprintf("cannot find options:vhost-path=\"%s\" (%s)%s%s",
+                              vhost_path, ovs_strerror(error),
+                              advice ? ": " : "", advice ? advice : "");
+
+    free(advice);
+    return message;
+}
+
+/* Returns that the device of vhost-net at 'vhost_path' cannot be opened, for
+ * the reason 'error'. */
+static char *
+format_no_driver(const char *vhost_path, int error)
+{
+    char *advice = (error == ENODEV || error == ENXIO
+                    ? advise_vhost(vhost_path, "loads its driver")
+                    : error == EPERM
+                    ? xstrdup("the daemon's control group does not allow that "
+                              "device (DeviceAllow= of systemd, or the "
+                              "container's settings)")
+                    : NULL);
+    char *message = xasprintf("cannot open options:vhost-path=\"%s\" (%s)%s%s",
+                              vhost_path, ovs_strerror(error),
+                              advice ? ": " : "", advice ? advice : "");
+
+    free(advice);
+    return message;
+}
+
 /* Stores into '*path_fdp' a descriptor of the device of vhost-net at
  * 'vhost_path', of vkernel_path_open(), which the caller must close.  Nothing
  * else is ever opened. */
@@ -142,13 +195,7 @@ find_vhost(const char *vhost_path, int *path_fdp)
     char *message;
 
     if (error) {
-        return xasprintf("cannot find options:vhost-path=\"%s\" (%s)%s",
-                         vhost_path, ovs_strerror(error),
-                         error == ENOENT
-                         ? ": \"modprobe vhost_net\" makes /dev/vhost-net"
-                         : error == EACCES
-                         ? ": the daemon's user needs access to it"
-                         : "");
+        return format_no_vhost(vhost_path, error);
     }
     message = check_is_vhost(vhost_path, *path_fdp);
     if (message) {
@@ -174,9 +221,7 @@ vkernel_port_check_vhost(const char *vhost_path)
     error = vkernel_path_reopen(path_fd, O_RDWR, &fd);
     close(path_fd);
     if (error) {
-        return xasprintf("cannot open options:vhost-path=\"%s\" (%s): "
-                         "\"modprobe vhost_net\" loads its driver",
-                         vhost_path, ovs_strerror(error));
+        return format_no_driver(vhost_path, error);
     }
     close(fd);
     return NULL;

@@ -15,6 +15,7 @@
 # The unit tests: "make check TESTSUITEFLAGS=...", no root needed.
 TESTSUITE_AT = \
 	tests/testsuite.at \
+	tests/vkernel-advice.at \
 	tests/vkernel-bench.at \
 	tests/vkernel-build.at \
 	tests/vkernel-config.at \
@@ -137,7 +138,8 @@ tests_test_vkernel_port_LDFLAGS = $(test_ldflags) \
 	-Wl,--wrap=rte_eth_xstats_get \
 	-Wl,--wrap=rte_eth_xstats_get_names \
 	-Wl,--wrap=rte_vdev_init \
-	-Wl,--wrap=rte_vdev_uninit
+	-Wl,--wrap=rte_vdev_uninit \
+	-Wl,--wrap=vkernel_module_advise
 
 tests_test_vkernel_tap_SOURCES = tests/test-vkernel-tap.c $(test_lib)
 tests_test_vkernel_tap_LDADD = $(test_libs)

@@ -37,6 +37,8 @@
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
 #include "util.h"
+#include "vkernel-config.h"
+#include "vkernel-module.h"
 #include "vkernel-port.h"
 #include "vkernel-stats.h"
 #include "vkernel-testlib.h"
@@ -91,6 +93,9 @@ static struct {
 /* The simulated path that each descriptor is of, NULL for others. */
 static const char *sim_nodes[256];
 
+/* Whether there is a node at the usual path of vhost-net. */
+static bool sim_usual;
+
 /* A simulated /dev, below the path "/sim/": '/dev/null' stands for each node,
  * and 'sim_nodes' tells which is which. */
 
@@ -138,8 +143,10 @@ sim_look(const char *path)
 {
     int fd;
 
-    if (!strcmp(path, "/sim/missing") || !strcmp(path, "/sim/hidden")) {
-        errno = strcmp(path, "/sim/missing") ? EACCES : ENOENT;
+    sim_usual = !strcmp(path, "/sim/elsewhere");
+    if (sim_usual || !strcmp(path, "/sim/missing")
+        || !strcmp(path, "/sim/hidden")) {
+        errno = strcmp(path, "/sim/hidden") ? ENOENT : EACCES;
         return -1;
     }
     fd = openat(AT_FDCWD, "/dev/null", O_PATH | O_CLOEXEC);
@@ -152,9 +159,20 @@ sim_look(const char *path)
 static int
 sim_use(const char *path)
 {
-    if (!strcmp(path, "/sim/no-driver")) {
-        errno = ENODEV;
-        return -1;
+    static const struct {
+        const char *path;
+        int error;
+    } failures[] = {
+        { "/sim/no-driver", ENODEV },
+        { "/sim/forbidden", EPERM },
+        { "/sim/too-many", EMFILE },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(failures); i++) {
+        if (!strcmp(path, failures[i].path)) {
+            errno = failures[i].error;
+            return -1;
+        }
     }
     ovs_assert(!strcmp(path, "/sim/vhost-net"));
     return openat(AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC);
@@ -212,12 +230,23 @@ WRAP(int, access, const char *path, int mode)
 {
     const char *node = sim_resolve(path);
 
-    if (!node) {
+    if (!strcmp(path, VKERNEL_DEFAULT_VHOST_PATH)) {
+        errno = ENOENT;
+        return sim_usual ? 0 : -1;
+    } else if (!node) {
         return faccessat(AT_FDCWD, path, mode, 0);
     }
     ovs_assert(mode == (R_OK | W_OK));
     errno = EACCES;
     return strcmp(node, "/sim/denied") ? 0 : -1;
+}
+
+/* As if the module were there to be loaded. */
+WRAP(char *, vkernel_module_advise, const char *name, const char *effect,
+     const char *node, int minor)
+{
+    return vkernel_module_format_advice(VKERNEL_MODULE_LOADABLE, "", name,
+                                        effect, node, minor);
 }
 
 /* What each call begins with.  Returns 0, or a negative errno value if it is

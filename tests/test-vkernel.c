@@ -20,10 +20,12 @@
 #include <config.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command-line.h"
 #include "openvswitch/dynamic-string.h"
@@ -33,6 +35,8 @@
 #include "vkernel-compat.h"
 #include "vkernel-config.h"
 #include "vkernel-error.h"
+#include "vkernel-hugepages.h"
+#include "vkernel-module.h"
 #include "vkernel-prefix.h"
 #include "vkernel-printable.h"
 #include "vkernel-retry.h"
@@ -404,6 +408,61 @@ test_prefix_equals(struct ovs_cmdl_context *ctx OVS_UNUSED)
     }
 }
 
+/* What an error looks at before it advises. */
+
+/* Whether access() looks at the machine, instead of at what is simulated for
+ * retries. */
+static bool access_is_real;
+
+/* "hugepages DIR FAILED [KEY=VALUE]...": what DIR/proc and DIR/sys show, and
+ * what is said of a DPDK that is not there. */
+static void
+test_hugepages(struct ovs_cmdl_context *ctx)
+{
+    char *proc = xasprintf("%s/proc", ctx->argv[1]);
+    char *sys = xasprintf("%s/sys", ctx->argv[1]);
+    bool failed = !strcmp(ctx->argv[2], "true");
+    size_t n_blocks = testlib_count_blocks();
+    struct vkernel_hugepages pages;
+    struct smap other_config;
+    char *text;
+
+    access_is_real = true;
+    parse_smap(&ctx->argv[3], &other_config);
+    vkernel_hugepages_read(proc, sys, &pages);
+    printf("default %"PRIu64" of %"PRIu64" KiB, free %"PRIu64", mounted "
+           "%"PRIu64", writable %"PRIu64", DPDK is%s wanted\n",
+           pages.n_default, pages.default_kib, pages.free_kib,
+           pages.mounted_kib, pages.writable_kib,
+           vkernel_hugepages_dpdk_is_wanted(&other_config) ? "" : " not");
+    text = vkernel_hugepages_explain(&pages, &other_config, failed);
+    puts(text);
+    free(text);
+    smap_destroy(&other_config);
+    ovs_assert(testlib_count_blocks() == n_blocks);
+    free(proc);
+    free(sys);
+}
+
+/* "module SYS DIR NAME...": what is advised for each module. */
+static void
+test_module(struct ovs_cmdl_context *ctx)
+{
+    size_t n_blocks = testlib_count_blocks();
+
+    access_is_real = true;
+    for (int i = 3; i < ctx->argc; i++) {
+        char *advice;
+
+        advice = vkernel_module_format_advice(
+            vkernel_module_look(ctx->argv[1], ctx->argv[2], ctx->argv[i]),
+            "6.1.0-1", ctx->argv[i], "makes /dev/node", "/dev/node", 42);
+        puts(advice);
+        free(advice);
+    }
+    ovs_assert(testlib_count_blocks() == n_blocks);
+}
+
 /* Errors. */
 
 static enum vkernel_error_source
@@ -544,8 +603,11 @@ static const char *simulated_lack;
 int __wrap_access(const char *path, int mode);
 
 int
-__wrap_access(const char *path, int mode OVS_UNUSED)
+__wrap_access(const char *path, int mode)
 {
+    if (access_is_real) {
+        return faccessat(AT_FDCWD, path, mode, 0);
+    }
     errno = ENOENT;
     return simulated_lack && !strcmp(path, simulated_lack) ? -1 : 0;
 }
@@ -819,6 +881,9 @@ static const struct ovs_cmdl_command commands[] = {
     { "frame-size", "MTU...", 1, INT_MAX, test_frame_size, OVS_RO },
     { "prefix", "TEXT...", 1, INT_MAX, test_prefix, OVS_RO },
     { "prefix-equals", NULL, 0, 0, test_prefix_equals, OVS_RO },
+    { "hugepages", "DIR FAILED [KEY=VALUE]...", 2, INT_MAX, test_hugepages,
+      OVS_RO },
+    { "module", "SYS DIR NAME...", 3, INT_MAX, test_module, OVS_RO },
     { "error", "IFACE ARG...", 2, INT_MAX, test_error, OVS_RO },
     { "error-leaks", NULL, 0, 0, test_error_leaks, OVS_RO },
     { "printable", "line|lines|show", 1, 1, test_printable, OVS_RO },

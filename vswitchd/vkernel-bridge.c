@@ -130,6 +130,15 @@ vkernel_bridge_has_database(void)
             && ovsrec_open_vswitch_first(bridge_idl));
 }
 
+const struct smap *
+vkernel_bridge_get_other_config(void)
+{
+    const struct ovsrec_open_vswitch *row;
+
+    row = bridge_idl ? ovsrec_open_vswitch_first(bridge_idl) : NULL;
+    return row ? &row->other_config : NULL;
+}
+
 /* ovs-vswitchd.o calls this when the daemon is to end, and bridge.o then
  * destroys ports as if they had been deleted. */
 void

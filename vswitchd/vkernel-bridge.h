@@ -35,6 +35,7 @@
 
 struct ovsrec_bridge;
 struct ovsrec_port;
+struct smap;
 
 /* Returns the bridge that the database has the Interface 'name' on, or NULL if
  * it is on none or there is no database yet. */
@@ -46,5 +47,9 @@ const struct ovsrec_port *vkernel_bridge_find_port(const char *name);
 /* Returns true if the database is connected and has been read, and no other
  * daemon is in charge of it. */
 bool vkernel_bridge_has_database(void);
+
+/* Returns the other_config column of the Open_vSwitch table, or NULL if there
+ * is no database yet. */
+const struct smap *vkernel_bridge_get_other_config(void);
 
 #endif /* vkernel-bridge.h */

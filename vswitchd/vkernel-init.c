@@ -27,6 +27,7 @@
 OVS_CONSTRUCTOR(vkernel_init) {
     netdev_dpdkvkernel_register(vkernel_bridge_find,
                                 vkernel_bridge_find_port,
-                                vkernel_bridge_has_database);
+                                vkernel_bridge_has_database,
+                                vkernel_bridge_get_other_config);
     netdev_dpdkvkernel_unixctl_register();
 }
