@@ -27,6 +27,7 @@ DOC_SOURCE = \
 	Documentation/topics/compatibility.rst \
 	Documentation/topics/design.rst \
 	Documentation/topics/performance.rst \
+	Documentation/topics/security.rst \
 	Documentation/topics/testing.rst
 EXTRA_DIST += \
 	$(DOC_SOURCE) \
