@@ -18,6 +18,7 @@
 
 #include "vkernel-buffers.h"
 
+#include <rte_mbuf.h>
 #include <string.h>
 
 #include "dp-packet.h"
@@ -38,6 +39,16 @@
 /* Large copies on their way to the kernel: 16 MiB of data, more than a TCP
  * connection has on its way. */
 #define TX_LARGE_BUFFERS 256
+
+/* The most bytes of a copy, which may be of another port's frame. */
+#define MAX_TX_COPY_SIZE 65280
+
+/* Open vSwitch 4.0 moves a packet that outgrows its buffer to another one, of
+ * at most UINT16_MAX bytes, with the old one's tail and 64 bytes or so of its
+ * own.  A tunnel's header takes up to 512 (TNL_PUSH_HEADER_SIZE): there is room
+ * for six of them. */
+BUILD_ASSERT_DECL(RTE_PKTMBUF_HEADROOM + VKERNEL_MAX_GSO_MAX_SIZE
+                  + 2 * CACHE_LINE_SIZE + 6 * (512 + 64) <= UINT16_MAX);
 
 size_t
 vkernel_buffers_max_frame_size(int mtu)
@@ -98,7 +109,7 @@ create_tx(struct vkernel_buffers *buffers,
     if (!message && args->gso_max_size) {
         message = vkernel_mempool_create(
             &buffers->tx_large_copies, MIN(n_descs, TX_LARGE_BUFFERS),
-            get_buffer_size(VKERNEL_MAX_GSO_MAX_SIZE), false,
+            get_buffer_size(MAX_TX_COPY_SIZE), false,
             args->socket_id);
     }
     return message;

@@ -51,7 +51,7 @@ struct vkernel_buffers {
     unsigned int rx_reserve;
 
     /* For packets to send that are not in DPDK's buffers: of up to
-     * 'max_frame_size', and, with TSO, up to VKERNEL_MAX_GSO_MAX_SIZE. */
+     * 'max_frame_size', and, with TSO, up to 65280 bytes. */
     struct vkernel_mempool tx_copies;
     struct vkernel_mempool tx_large_copies;
 

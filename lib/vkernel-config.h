@@ -45,7 +45,7 @@ struct smap;
  * that is worth it, and the most that fits, with its headroom, into the 65535
  * bytes that a DPDK buffer may have. */
 #define VKERNEL_MIN_GSO_MAX_SIZE 2048
-#define VKERNEL_MAX_GSO_MAX_SIZE 65280
+#define VKERNEL_MAX_GSO_MAX_SIZE 61440
 
 #define VKERNEL_DEFAULT_VHOST_PATH "/dev/vhost-net"
 

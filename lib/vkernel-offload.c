@@ -100,8 +100,8 @@ can_be_completed(const struct vkernel_headers *h, size_t size)
 }
 
 /* Marks 'packet', just received, which has 'payload' bytes of payload, as one
- * whose checksum of 'l4_proto' is left to do, and, with 'is_tso', as one to be
- * cut to segments.  Returns false if there can be no such segments. */
+ * whose checksum of 'l4_proto' is left to do, and, with 'is_tso', that is to
+ * be cut to segments.  Returns false if there can be no such segments. */
 static bool
 mark(struct dp_packet *packet, bool is_ipv4, uint8_t l4_proto, size_t payload,
      bool is_tso)
@@ -164,8 +164,8 @@ take_claims(struct dp_packet *packet, bool is_tso)
 }
 
 /* Returns true if the 'size' bytes at 'data' are what most frames are: TCP
- * over IPv4, without a tag, options of IPv4, and padding.  Stores the number of
- * bytes of payload into '*payload'. */
+ * over IPv4, without a tag, options of IPv4, and padding.  Stores the number
+ * of bytes of payload into '*payload'. */
 static inline bool
 is_plain_tcp(const uint8_t *data, size_t size, size_t *payload)
 {

@@ -42,7 +42,7 @@
 
 #define PORT_ID 3
 #define MTU 1500
-#define GSO_MAX_SIZE 65280
+#define GSO_MAX_SIZE 61440
 #define RING_SIZE 256
 
 /* What DPDK may take, enough for the buffers of a port. */
