@@ -153,7 +153,8 @@ parse_attrs(const struct ifaddrmsg *ifa, struct nlattr *attrs[],
 }
 
 /* Fills 'addr' from 'msg'.  Returns false if it is not about an address of
- * 'family' of the device 'ifindex'. */
+ * 'family' of the device 'ifindex'.  An IPv4-mapped address of IPv6 is none,
+ * as it would be taken for one of IPv4. */
 static bool
 parse_addr(const struct ofpbuf *msg, int family, int ifindex,
            struct vkernel_addr *addr)
@@ -184,7 +185,7 @@ parse_addr(const struct ofpbuf *msg, int family, int ifindex,
         return false;
     }
     parse_attrs(ifa, attrs, addr);
-    return true;
+    return vkernel_prefix_is_valid(&addr->prefix, family);
 }
 
 /* Appends to 'addrs', of struct vkernel_addr, those of 'family'. */

@@ -20,6 +20,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
@@ -109,6 +110,13 @@ vkernel_prefix_format(const struct vkernel_prefix *prefix, struct ds *ds)
 {
     ipv6_format_mapped(&prefix->addr, ds);
     ds_put_format(ds, "/%d", prefix->plen);
+}
+
+bool
+vkernel_prefix_is_valid(const struct vkernel_prefix *prefix, int family)
+{
+    return (vkernel_addr_is_ipv4(&prefix->addr) == (family == AF_INET)
+            && prefix->plen <= max_plen(&prefix->addr));
 }
 
 bool

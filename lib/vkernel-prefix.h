@@ -59,6 +59,11 @@ char *vkernel_prefix_parse(const char *text, struct vkernel_prefix *prefix);
 void vkernel_prefix_format(const struct vkernel_prefix *prefix,
                            struct ds *ds);
 
+/* Returns true if 'prefix', which came from elsewhere as one of 'family',
+ * AF_INET or AF_INET6, is one.  An IPv4-mapped address of IPv6, which would be
+ * taken for one of IPv4, is not. */
+bool vkernel_prefix_is_valid(const struct vkernel_prefix *prefix, int family);
+
 bool vkernel_prefix_equals(const struct vkernel_prefix *,
                            const struct vkernel_prefix *);
 

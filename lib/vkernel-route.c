@@ -138,7 +138,7 @@ parse_attrs(const struct rtmsg *rtm, struct nlattr *attrs[],
 
 /* Fills 'route' from 'msg'.  Returns false if it is not about a unicast route
  * of 'family' by way of a single gateway behind the device 'ifindex' in
- * 'table'. */
+ * 'table'.  IPv4-mapped addresses of IPv6 are of neither family. */
 static bool
 parse_route(const struct ofpbuf *msg, int family, int ifindex, uint32_t table,
             struct vkernel_route *route)
@@ -177,7 +177,9 @@ parse_route(const struct ofpbuf *msg, int family, int ifindex, uint32_t table,
         return false;
     }
     parse_attrs(rtm, attrs, route);
-    return true;
+    return (vkernel_prefix_is_valid(&route->prefix, family)
+            && (vkernel_addr_is_ipv4(&route->gateway)
+                == (family == AF_INET)));
 }
 
 /* Appends to 'routes', of struct vkernel_route, those of 'family'. */

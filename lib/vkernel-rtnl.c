@@ -19,6 +19,7 @@
 #include "vkernel-rtnl.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <stdbool.h>
@@ -64,7 +65,7 @@ parse_done(const struct ofpbuf *done)
 {
     const int *error = ofpbuf_at(done, NLMSG_HDRLEN, sizeof *error);
 
-    return error && *error < 0 ? -*error : 0;
+    return error && *error < 0 && *error != INT_MIN ? -*error : 0;
 }
 
 /* What is known of a dump after some of its messages. */
