@@ -61,7 +61,7 @@ BUILD_PACKAGES="autoconf automake libtool make gcc libc6-dev pkg-config
     libcap-ng-dev libunbound-dev"
 RUN_PACKAGES="openvswitch-switch iproute2 iputils-ping iperf3 kmod procps
     ethtool tcpdump netcat-openbsd valgrind"
-CHECK_PACKAGES="frr clang cppcheck ovn-central ovn-host net-tools wget curl
+CHECK_PACKAGES="frr clang libclang-rt-dev cppcheck ovn-central ovn-host net-tools wget curl
     lftp python3-pyftpdlib python3-scapy iptables nftables"
 BENCH_PACKAGES="dpdk-dev gnuplot-nox"
 VM_PACKAGES="qemu-system-x86 busybox-static cpio xz-utils"
@@ -202,7 +202,7 @@ check() {
     # shellcheck disable=SC2086
     build $CHECK_PACKAGES
     rm -f "$BUILDDIR"/suite-*.log
-    suites="check static-checks check-system check-upstream-quick"
+    suites="check check-fuzz static-checks check-system check-upstream-quick"
     has_native_vhost || suites="$suites selftest"
     status=0
     for suite in ${SUITES:-$suites}; do

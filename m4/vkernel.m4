@@ -224,3 +224,23 @@ AC_DEFUN([VKERNEL_ENABLE_SANITIZERS],
      [VKERNEL_SANITIZE="-fsanitize=address,undefined -fno-omit-frame-pointer"
       VKERNEL_SANITIZE="$VKERNEL_SANITIZE -fno-sanitize-recover=undefined"])
    AC_SUBST([VKERNEL_SANITIZE])])
+
+dnl VKERNEL_ENABLE_FUZZERS
+dnl
+dnl Handles --enable-fuzzers, which is for "make check-fuzz": sanitizers, with
+dnl what libFuzzer needs to see which way the code takes.  The targets then have
+dnl its main().
+AC_DEFUN([VKERNEL_ENABLE_FUZZERS],
+  [AC_ARG_ENABLE([fuzzers],
+     [AS_HELP_STRING([--enable-fuzzers],
+        [build the fuzz targets for libFuzzer; needs clang])])
+   FUZZ_LDFLAGS=
+   AS_IF([test "X$enable_fuzzers" = Xyes],
+     [VKERNEL_SANITIZE="-fsanitize=fuzzer-no-link,address,undefined"
+      VKERNEL_SANITIZE="$VKERNEL_SANITIZE -fno-sanitize-recover=undefined"
+      VKERNEL_SANITIZE="$VKERNEL_SANITIZE -fno-omit-frame-pointer"
+      # OVS's configure has asked gcc which warnings it knows.
+      VKERNEL_CFLAGS="$VKERNEL_CFLAGS -w"
+      FUZZ_LDFLAGS=-fsanitize=fuzzer])
+   AC_SUBST([FUZZ_LDFLAGS])
+   AM_CONDITIONAL([FUZZERS], [test "X$enable_fuzzers" = Xyes])])

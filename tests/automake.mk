@@ -22,6 +22,7 @@ TESTSUITE_AT = \
 	tests/vkernel-datapath.at \
 	tests/vkernel-device.at \
 	tests/vkernel-error.at \
+	tests/vkernel-fuzz.at \
 	tests/vkernel-host-config.at \
 	tests/vkernel-host.at \
 	tests/vkernel-howto.at \
@@ -200,6 +201,7 @@ clean-local:
 	test ! -f '$(TESTSUITE)' || $(SHELL) '$(TESTSUITE)' -C tests --clean
 	rm -f '$(TESTSUITE)'
 
+include tests/fuzz.mk
 include tests/system.mk
 include tests/bench.mk
 include tests/upstream.mk

@@ -24,6 +24,7 @@ SYSTEM_TESTSUITE_AT = \
 	tests/system-vkernel-macros.at \
 	tests/system-vkernel-errors.at \
 	tests/system-vkernel-frr.at \
+	tests/system-vkernel-fuzz.at \
 	tests/system-vkernel-heal.at \
 	tests/system-vkernel-host.at \
 	tests/system-vkernel-howto.at \
@@ -82,6 +83,7 @@ tests/system-vkernel.db: $(OVS_SRCDIR)/vswitchd/vswitch.ovsschema
 # The limit of time is for a slow machine: a quarter of an hour is usual.
 check-system: check-vkernel$(SANITIZE:%=-sanitized)
 check-vkernel: $(SYSTEM_TESTSUITE) tests/system-vkernel.db $(sbin_PROGRAMS) \
+		tests/fuzz/fuzz-frames \
 		tests/test-vkernel tests/test-vkernel-host \
 		tests/test-vkernel-netlink \
 		tests/test-vkernel-tap \
