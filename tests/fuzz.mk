@@ -19,12 +19,14 @@
 # target, in a build of its own, by clang with sanitizers, in ./fuzzed:
 #
 #     make check-fuzz FUZZ_TARGETS='config text' FUZZ_SECONDS=600
-FUZZ_TARGETS = config proc rtnl text
+FUZZ_TARGETS = config offload-rx offload-tx proc rtnl text
 FUZZ_SECONDS = 60
 FUZZ_OUT = tests/fuzz-out
 
 fuzz_programs = \
 	tests/fuzz/fuzz-config \
+	tests/fuzz/fuzz-offload-rx \
+	tests/fuzz/fuzz-offload-tx \
 	tests/fuzz/fuzz-proc \
 	tests/fuzz/fuzz-rtnl \
 	tests/fuzz/fuzz-text
@@ -35,11 +37,30 @@ fuzz_sources = tests/fuzz/fuzz.c tests/fuzz/fuzz.h
 if !FUZZERS
 fuzz_sources += tests/fuzz/replay.c
 endif
+fuzz_packet = tests/fuzz/fuzz-packet.c tests/fuzz/fuzz-packet.h
+# rte_ipv6_phdr_cksum() shifts a byte into the sign of an int.
+fuzz_packet_cflags = $(AM_CFLAGS) -fno-sanitize=shift
 fuzz_ldflags = $(AM_LDFLAGS) $(OVS_LDFLAGS) $(FUZZ_LDFLAGS)
 
 tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz-config.c $(fuzz_sources)
 tests_fuzz_fuzz_config_LDADD = $(test_libs)
 tests_fuzz_fuzz_config_LDFLAGS = $(fuzz_ldflags)
+
+tests_fuzz_fuzz_offload_rx_SOURCES = \
+	tests/fuzz/fuzz-offload-rx.c \
+	$(fuzz_packet) \
+	$(fuzz_sources)
+tests_fuzz_fuzz_offload_rx_CFLAGS = $(fuzz_packet_cflags)
+tests_fuzz_fuzz_offload_rx_LDADD = $(test_libs)
+tests_fuzz_fuzz_offload_rx_LDFLAGS = $(fuzz_ldflags)
+
+tests_fuzz_fuzz_offload_tx_SOURCES = \
+	tests/fuzz/fuzz-offload-tx.c \
+	$(fuzz_packet) \
+	$(fuzz_sources)
+tests_fuzz_fuzz_offload_tx_CFLAGS = $(fuzz_packet_cflags)
+tests_fuzz_fuzz_offload_tx_LDADD = $(test_libs)
+tests_fuzz_fuzz_offload_tx_LDFLAGS = $(fuzz_ldflags)
 
 tests_fuzz_fuzz_proc_SOURCES = tests/fuzz/fuzz-proc.c $(fuzz_sources)
 tests_fuzz_fuzz_proc_LDADD = $(test_libs)
@@ -63,14 +84,19 @@ tests_fuzz_fuzz_frames_SOURCES = tests/fuzz/fuzz-frames.c
 ovs_users += \
 	$(tests_fuzz_fuzz_frames_OBJECTS) \
 	$(tests_fuzz_fuzz_config_OBJECTS) \
+	$(tests_fuzz_fuzz_offload_rx_OBJECTS) \
+	$(tests_fuzz_fuzz_offload_tx_OBJECTS) \
 	$(tests_fuzz_fuzz_proc_OBJECTS) \
 	$(tests_fuzz_fuzz_rtnl_OBJECTS) \
 	$(tests_fuzz_fuzz_text_OBJECTS)
 checkpatch_files += \
+	$(fuzz_packet) \
 	tests/fuzz/fuzz.c \
 	tests/fuzz/fuzz.h \
 	tests/fuzz/fuzz-config.c \
 	tests/fuzz/fuzz-frames.c \
+	tests/fuzz/fuzz-offload-rx.c \
+	tests/fuzz/fuzz-offload-tx.c \
 	tests/fuzz/fuzz-proc.c \
 	tests/fuzz/fuzz-rtnl.c \
 	tests/fuzz/fuzz-text.c \
