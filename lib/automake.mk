@@ -32,6 +32,8 @@ lib_libvkernel_la_SOURCES = \
 	lib/vkernel-addr.h \
 	lib/vkernel-anchor.c \
 	lib/vkernel-anchor.h \
+	lib/vkernel-budget.c \
+	lib/vkernel-budget.h \
 	lib/vkernel-buffers.c \
 	lib/vkernel-buffers.h \
 	lib/vkernel-compat.h \

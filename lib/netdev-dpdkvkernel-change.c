@@ -22,7 +22,9 @@
 #include <rte_lcore.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 #include "rtnetlink.h"
 #include "smap.h"
@@ -51,7 +53,7 @@ netdev_dpdkvkernel_set_error(struct netdev_dpdkvkernel *dev,
         text = xasprintf("%s: %s", name, message);
         free(message);
     }
-    if (vkernel_error_set(name, source, text)) {
+    if (vkernel_error_set_within(name, source, text, &dev->budget)) {
         /* The datapath reconfigures ports after the bridge has written their
          * error columns.  A report of any link has the bridge write them
          * again. */
@@ -85,8 +87,7 @@ is_change_wanted(const struct netdev_dpdkvkernel *dev)
 }
 
 void
-netdev_dpdkvkernel_request_change(struct netdev_dpdkvkernel *dev)
-    OVS_REQUIRES(dev->mutex)
+netdev_dpdkvkernel_request_heal(struct netdev_dpdkvkernel *dev)
 {
     netdev_dpdkvkernel_discard_change(dev);
     dev->retry_at = 0;
@@ -95,6 +96,45 @@ netdev_dpdkvkernel_request_change(struct netdev_dpdkvkernel *dev)
         dev->name_refused = false;
         netdev_dpdkvkernel_set_error(dev, VKERNEL_ERROR_DEVICE, NULL);
     }
+}
+
+void
+netdev_dpdkvkernel_request_change(struct netdev_dpdkvkernel *dev)
+{
+    netdev_dpdkvkernel_request_heal(dev);
+    dev->asked = true;
+}
+
+bool
+netdev_dpdkvkernel_may_heal(struct netdev_dpdkvkernel *dev,
+                            long long int *atp)
+{
+    long long int now = time_msec();
+    long long int at = vkernel_budget_get_next_heal(&dev->budget, now);
+
+    if (!at) {
+        vkernel_budget_healed(&dev->budget, now);
+        dev->healing_late = false;
+        return true;
+    }
+    if (!dev->healing_late) {
+        dev->healing_late = true;
+        dev->stats->events[VKERNEL_EVENT_HEAL_DELAYED]++;
+    }
+    *atp = at;
+    return false;
+}
+
+/* May the change that is wanted be made now?  The user's at once, and so is
+ * what is tried again, which has delays of its own; but what others bring
+ * about only as far as the budget allows. */
+static bool
+may_change(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    return (dev->asked
+            || (dev->retry_at && !vkernel_budget_is_noisy(&dev->budget))
+            || netdev_dpdkvkernel_may_heal(dev, &dev->heal_at));
 }
 
 /* Takes note of what came of a change: nothing, or 'message', which this
@@ -108,6 +148,11 @@ set_change_result(struct netdev_dpdkvkernel *dev, char *message)
     } else if (message) {
         dev->stats->events[VKERNEL_EVENT_CHANGE_FAILED]++;
         dev->retry_at = vkernel_retry_back_off(&dev->retry_delay);
+        if (vkernel_budget_is_noisy(&dev->budget)) {
+            /* The noise may be what was in the way. */
+            dev->retry_at = MIN(dev->retry_at, (time_msec()
+                                                + VKERNEL_BUDGET_HEAL_MSEC));
+        }
     } else {
         dev->retry_at = 0;
         dev->retry_delay = 0;
@@ -121,6 +166,7 @@ netdev_dpdkvkernel_prepare_change(struct netdev_dpdkvkernel *dev)
 {
     char *message;
 
+    dev->heal_at = 0;
     if (dev->next_ready || dev->abandon_tap || dev->waits_for_name
         || time_msec() < dev->retry_at) {
         return;
@@ -128,9 +174,14 @@ netdev_dpdkvkernel_prepare_change(struct netdev_dpdkvkernel *dev)
     if (!is_change_wanted(dev)) {
         /* What could not be done may be wanted no more, or have been done on
          * the way back. */
+        dev->asked = false;
         set_change_result(dev, NULL);
         return;
     }
+    if (!may_change(dev)) {
+        return;
+    }
+    dev->asked = false;
     message = vkernel_device_prepare(&dev->device, &dev->wanted_config,
                                      dev->wanted_mtu, &dev->next);
     if (message) {
@@ -171,23 +222,114 @@ netdev_dpdkvkernel_undo_host(struct netdev_dpdkvkernel *dev)
     }
 }
 
+/* Returns how long this thread has used a CPU, in microseconds. */
+static long long int
+cpu_usec(void)
+{
+    struct timespec ts;
+
+    return (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts)
+            ? 0
+            : ts.tv_sec * 1000000LL + ts.tv_nsec / 1000);
+}
+
+/* Follows what the kernel has told, if the budget allows for a look. */
+static void
+follow_kernel(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    long long int now = time_msec();
+    int events;
+
+    if (!vkernel_budget_may_look(&dev->budget, now)) {
+        return;
+    }
+    events = vkernel_tap_run(dev->device.tap);
+    if (events) {
+        vkernel_budget_looked(&dev->budget, now);
+    }
+    if (events & ~VKERNEL_TAP_NEWS) {
+        vkernel_budget_changed(&dev->budget, now);
+        netdev_dpdkvkernel_follow_link(dev);
+        dev->late_events |= events;
+    }
+}
+
+/* Does what is due after the kernel has told something, if the budget allows
+ * for it. */
+static void
+follow_events(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    if (dev->late_events) {
+        dev->follow_at = vkernel_budget_get_next_full(&dev->budget,
+                                                      time_msec());
+        if (!dev->follow_at) {
+            netdev_dpdkvkernel_follow_events(dev, dev->late_events);
+            dev->late_events = 0;
+        }
+    }
+}
+
 void
 netdev_dpdkvkernel_run_port(struct netdev_dpdkvkernel *dev)
 {
     ovs_mutex_lock(&dev->mutex);
     if (dev->device.tap) {
-        int events = vkernel_tap_run(dev->device.tap);
+        long long int cpu_start = cpu_usec();
+        long long int start = time_usec();
 
-        if (events) {
-            netdev_dpdkvkernel_follow_events(dev, events);
-        }
+        netdev_dpdkvkernel_keep_offloads(dev);
+        follow_kernel(dev);
+        follow_events(dev);
         netdev_dpdkvkernel_place_tap(dev);
         netdev_dpdkvkernel_keep_tap(dev);
-        netdev_dpdkvkernel_set_carrier(dev);
+        if (!dev->late_events) {
+            netdev_dpdkvkernel_set_carrier(dev);
+            run_host(dev);
+        }
+        vkernel_budget_spent(&dev->budget, time_msec(),
+                             cpu_usec() - cpu_start, time_usec() - start);
+
         netdev_dpdkvkernel_run_workers(dev);
         netdev_dpdkvkernel_prepare_change(dev);
-        run_host(dev);
     }
+    ovs_mutex_unlock(&dev->mutex);
+}
+
+/* Wakes the poll loop for what the kernel tells, but while the budget is used
+ * up, only when there is one again. */
+static void
+wait_kernel(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    if (vkernel_budget_may_look(&dev->budget, time_msec())) {
+        vkernel_tap_wait(dev->device.tap);
+    } else {
+        poll_timer_wait_until(vkernel_budget_get_next_look(&dev->budget));
+    }
+}
+
+void
+netdev_dpdkvkernel_wait_port(struct netdev_dpdkvkernel *dev)
+{
+    ovs_mutex_lock(&dev->mutex);
+    if (dev->device.tap) {
+        wait_kernel(dev);
+        if (dev->late_events) {
+            poll_timer_wait_until(dev->follow_at);
+        } else if (!dev->misplaced && !dev->waits_for_name) {
+            vkernel_host_wait(dev->host);
+        }
+    }
+    netdev_dpdkvkernel_wait_workers(dev);
+    if (dev->heal_at) {
+        poll_timer_wait_until(dev->heal_at);
+    } else if (dev->retry_at && !dev->waits_for_name) {
+        poll_timer_wait_until(dev->retry_at);
+    }
+    netdev_dpdkvkernel_wait_name(dev);
+    netdev_dpdkvkernel_wait_place(dev);
     ovs_mutex_unlock(&dev->mutex);
 }
 
@@ -226,6 +368,9 @@ publish(struct netdev_dpdkvkernel *dev)
 {
     const struct vkernel_device *device = &dev->device;
 
+    if (device->tap) {
+        vkernel_tap_set_budget(device->tap, &dev->budget);
+    }
     dev->running = device->port != NULL;
     dev->rx.port_id = device->port ? vkernel_port_get_id(device->port) : 0;
     dev->rx.offloads = device->gso_max_size > 0;
@@ -244,9 +389,7 @@ publish(struct netdev_dpdkvkernel *dev)
     netdev_dpdkvkernel_resize_policers(dev);
     netdev_dpdkvkernel_refresh_link(dev);
     /* The driver sets the tap's offloads. */
-    free(dev->offloads);
-    dev->offloads = (dev->link_error ? NULL
-                     : vkernel_tap_format_offloads(device->tap));
+    netdev_dpdkvkernel_note_offloads(dev);
     netdev_dpdkvkernel_look_at_tap(dev);
     netdev_dpdkvkernel_new_workers(dev);
     netdev_dpdkvkernel_name_changed();

@@ -19,11 +19,14 @@
 #include "netdev-dpdkvkernel-private.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "openvswitch/vlog.h"
 #include "packets.h"
+#include "timeval.h"
+#include "vkernel-port.h"
 #include "vkernel-tap.h"
 
 VLOG_DEFINE_THIS_MODULE(netdev_dpdkvkernel_link);
@@ -45,10 +48,11 @@ static void
 lose_tap(struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex)
 {
-    VLOG_WARN("%s: the tap was deleted, making it again",
-              netdev_get_name(&dev->up));
+    VKERNEL_BUDGET_LOG(&dev->budget, VLL_WARN,
+                       "%s: the tap was deleted, making it again",
+                       netdev_get_name(&dev->up));
     dev->stats->events[VKERNEL_EVENT_TAP_DELETED]++;
-    netdev_dpdkvkernel_request_change(dev);
+    netdev_dpdkvkernel_request_heal(dev);
 }
 
 void
@@ -79,21 +83,25 @@ static void
 follow_mtu(struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex)
 {
+    bool is_back = dev->link.mtu == dev->device.mtu;
     int mtu = dev->link.mtu;
 
-    if (mtu == dev->device.mtu || mtu == dev->wanted_mtu) {
+    if (mtu == dev->wanted_mtu
+        || (is_back && (dev->up.mtu_user_config || dev->retry_at))) {
         return;
     }
     dev->stats->events[VKERNEL_EVENT_MTU_CHANGED]++;
     if (!dev->up.mtu_user_config
         && mtu >= VKERNEL_MIN_MTU && mtu <= VKERNEL_MAX_MTU) {
-        VLOG_INFO("%s: following the tap's MTU of %d",
-                  netdev_get_name(&dev->up), mtu);
+        VKERNEL_BUDGET_LOG(&dev->budget, VLL_INFO,
+                           "%s: following the tap's MTU of %d",
+                           netdev_get_name(&dev->up), mtu);
         dev->wanted_mtu = mtu;
-        netdev_dpdkvkernel_request_change(dev);
+        netdev_dpdkvkernel_request_heal(dev);
     } else {
-        VLOG_INFO("%s: setting the tap's MTU back from %d to %d",
-                  netdev_get_name(&dev->up), mtu, dev->device.mtu);
+        VKERNEL_BUDGET_LOG(&dev->budget, VLL_INFO,
+                           "%s: setting the tap's MTU back from %d to %d",
+                           netdev_get_name(&dev->up), mtu, dev->device.mtu);
         vkernel_tap_set_mtu(dev->device.tap, dev->device.mtu);
     }
 }
@@ -120,8 +128,10 @@ netdev_dpdkvkernel_limit_gso_max_size(struct netdev_dpdkvkernel *dev)
     int size = dev->device.gso_max_size;
 
     if (size && dev->link.gso_max_size > size) {
-        VLOG_INFO("%s: setting the tap's gso_max_size back from %d to %d",
-                  netdev_get_name(&dev->up), dev->link.gso_max_size, size);
+        VKERNEL_BUDGET_LOG(&dev->budget, VLL_INFO,
+                           "%s: setting the tap's gso_max_size back from %d "
+                           "to %d", netdev_get_name(&dev->up),
+                           dev->link.gso_max_size, size);
         vkernel_tap_set_gso_max_size(dev->device.tap, size);
     }
 }
@@ -138,28 +148,74 @@ netdev_dpdkvkernel_follow_link(struct netdev_dpdkvkernel *dev)
     }
 }
 
+void
+netdev_dpdkvkernel_note_offloads(struct netdev_dpdkvkernel *dev)
+{
+    struct vkernel_tap *tap = dev->device.tap;
+
+    free(dev->offloads);
+    dev->offloads = NULL;
+    memset(&dev->features, 0, sizeof dev->features);
+    dev->memory_seq = vkernel_port_get_memory_seq();
+    if (!dev->link_error) {
+        dev->offloads = vkernel_tap_format_offloads(tap);
+        vkernel_tap_get_features(tap, &dev->features);
+    }
+}
+
+void
+netdev_dpdkvkernel_keep_offloads(struct netdev_dpdkvkernel *dev)
+{
+    unsigned int memory_seq = vkernel_port_get_memory_seq();
+
+    if (memory_seq != dev->memory_seq) {
+        dev->memory_seq = memory_seq;
+        if (dev->offloads && !dev->link_error) {
+            vkernel_tap_set_features(dev->device.tap, &dev->features);
+            /* The bridge may have seen them in between. */
+            netdev_change_seq_changed(&dev->up);
+        }
+    }
+}
+
 /* Says that somebody has switched offloads of the tap on or off.  That is
- * theirs to say, as long as they leave frames that a buffer can hold. */
-static void
+ * theirs to say, as long as they leave frames that a buffer can hold.  Returns
+ * true if somebody has. */
+static bool
 follow_offloads(struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex)
 {
-    char *offloads = vkernel_tap_format_offloads(dev->device.tap);
+    bool changed;
+    char *offloads;
 
-    if (dev->offloads && strcmp(offloads, dev->offloads)) {
-        VLOG_INFO("%s: the tap's offloads were changed from %s to %s",
-                  netdev_get_name(&dev->up), dev->offloads, offloads);
+    vkernel_tap_get_features(dev->device.tap, &dev->features);
+    offloads = vkernel_tap_format_offloads(dev->device.tap);
+    changed = dev->offloads && strcmp(offloads, dev->offloads);
+    if (changed) {
+        VKERNEL_BUDGET_LOG(&dev->budget, VLL_INFO,
+                           "%s: the tap's offloads were changed from %s to %s",
+                           netdev_get_name(&dev->up), dev->offloads, offloads);
         dev->stats->events[VKERNEL_EVENT_OFFLOADS_CHANGED]++;
     }
     free(dev->offloads);
     dev->offloads = offloads;
+    return changed;
+}
+
+/* Returns true if 'a' and 'b', of which vkernel_link_parse() has cleared all
+ * that it does not set, differ in more than counters. */
+static bool
+link_differs(const struct vkernel_link *a, const struct vkernel_link *b)
+{
+    return memcmp(a, b, offsetof(struct vkernel_link, stats)) != 0;
 }
 
 void
 netdev_dpdkvkernel_follow_events(struct netdev_dpdkvkernel *dev, int events)
     OVS_REQUIRES(dev->mutex)
 {
-    netdev_dpdkvkernel_follow_link(dev);
+    bool changed;
+
     if (events & (VKERNEL_TAP_RENAMED | VKERNEL_TAP_MOVED)) {
         netdev_dpdkvkernel_report_name(dev);
     }
@@ -169,9 +225,17 @@ netdev_dpdkvkernel_follow_events(struct netdev_dpdkvkernel *dev, int events)
     if (events & VKERNEL_TAP_MOVED) {
         dev->stats->events[VKERNEL_EVENT_TAP_MOVED]++;
     }
+    changed = (events & (VKERNEL_TAP_RENAMED | VKERNEL_TAP_MOVED)
+               || dev->link_error != dev->shown_error
+               || link_differs(&dev->link, &dev->shown_link));
+    dev->shown_link = dev->link;
+    dev->shown_error = dev->link_error;
     if (!dev->link_error) {
-        follow_offloads(dev);
+        changed |= follow_offloads(dev);
     }
     netdev_dpdkvkernel_look_at_tap(dev);
-    netdev_change_seq_changed(&dev->up);
+    if (changed) {
+        /* To tell the bridge costs much more than to find that out. */
+        netdev_change_seq_changed(&dev->up);
+    }
 }

@@ -106,11 +106,12 @@ move_tap(struct netdev_dpdkvkernel *dev, bool back)
                          ? vkernel_retry_look_again()
                          : vkernel_retry_back_off(&dev->place_delay));
     } else {
-        VLOG_INFO("%s: moved the tap %sto %s%s%s",
-                  netdev_get_name(&dev->up), back ? "back " : "",
-                  netns ? "network namespace \"" : "",
-                  netns ? netns : "the daemon's network namespace",
-                  netns ? "\"" : "");
+        VKERNEL_BUDGET_LOG(&dev->budget, VLL_INFO,
+                           "%s: moved the tap %sto %s%s%s",
+                           netdev_get_name(&dev->up), back ? "back " : "",
+                           netns ? "network namespace \"" : "",
+                           netns ? netns : "the daemon's network namespace",
+                           netns ? "\"" : "");
         free(dev->device.config.host.netns);
         dev->device.config.host.netns = nullable_xstrdup(netns);
         netdev_dpdkvkernel_follow_link(dev);
@@ -176,7 +177,11 @@ netdev_dpdkvkernel_place_tap(struct netdev_dpdkvkernel *dev)
         break;
 
     case VKERNEL_TAP_ASTRAY:
-        move_tap(dev, true);
+        if (netdev_dpdkvkernel_may_heal(dev, &dev->place_at)) {
+            move_tap(dev, true);
+        } else {
+            dev->misplaced = true;
+        }
         break;
 
     case VKERNEL_TAP_LOST:

@@ -42,10 +42,12 @@
 #include "ovs-rcu.h"
 #include "ovs-thread.h"
 #include "util.h"
+#include "vkernel-budget.h"
 #include "vkernel-compat.h"
 #include "vkernel-config.h"
 #include "vkernel-device.h"
 #include "vkernel-error.h"
+#include "vkernel-ethtool.h"
 #include "vkernel-host.h"
 #include "vkernel-link.h"
 #include "vkernel-orphan.h"
@@ -162,6 +164,15 @@ struct netdev_dpdkvkernel {
     long long int retry_at OVS_GUARDED;
     int retry_delay OVS_GUARDED;
 
+    /* What others may make the main thread do for this port. */
+    struct vkernel_budget budget OVS_GUARDED;
+    int late_events OVS_GUARDED; /* For netdev_dpdkvkernel_follow_events()... */
+    long long int follow_at OVS_GUARDED; /* ...when to ask for that again. */
+    bool asked OVS_GUARDED;     /* The user wants a change: no budget. */
+    long long int heal_at OVS_GUARDED; /* Nonzero if a change is put off: until
+                                        * when, as time_msec(). */
+    bool healing_late OVS_GUARDED; /* It was counted as put off. */
+
     /* What the options of the kernel's side ask for, done. */
     struct vkernel_host *host OVS_GUARDED;
 
@@ -171,6 +182,8 @@ struct netdev_dpdkvkernel {
     /* The tap as it was last seen; valid if 'link_error' is 0. */
     struct vkernel_link link OVS_GUARDED;
     int link_error OVS_GUARDED;
+    struct vkernel_link shown_link OVS_GUARDED; /* Likewise, when the bridge */
+    int shown_error OVS_GUARDED;                /* was told of a change. */
     bool carrier OVS_GUARDED;   /* Link state. */
     long long int carrier_resets OVS_GUARDED; /* Changes of 'carrier'. */
 
@@ -192,6 +205,11 @@ struct netdev_dpdkvkernel {
 
     /* What vkernel_tap_format_offloads() said last, or NULL. */
     char *offloads OVS_GUARDED;
+
+    /* What somebody asked for of the tap's features, and what
+     * vkernel_port_get_memory_seq() was then. */
+    struct vkernel_ethtool_features features OVS_GUARDED;
+    unsigned int memory_seq OVS_GUARDED;
 
     /* Who works for it in the kernel. */
     struct netdev_dpdkvkernel_workers workers OVS_GUARDED;
@@ -228,10 +246,26 @@ char *netdev_dpdkvkernel_apply_options(struct netdev_dpdkvkernel *dev,
                                        const struct smap *options)
     OVS_REQUIRES(netdev_dpdkvkernel_ports_mutex);
 
-/* Takes note of a new wish, which is tried without the delay that is due after
- * a failure. */
+/* Takes note of a new wish of the user's, which is tried without the delay
+ * that is due after a failure. */
 void netdev_dpdkvkernel_request_change(struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex);
+
+/* Likewise, of something that others have changed, and that has to be followed
+ * or made good, as far as the port's budget allows. */
+void netdev_dpdkvkernel_request_heal(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex);
+
+/* Returns true if what others have changed may be made good now, and takes
+ * note of that.  Otherwise stores into '*atp' when to ask again. */
+bool netdev_dpdkvkernel_may_heal(struct netdev_dpdkvkernel *dev,
+                                 long long int *atp)
+    OVS_REQUIRES(dev->mutex);
+
+/* Wakes the poll loop when netdev_dpdkvkernel_run_port() has something to
+ * do. */
+void netdev_dpdkvkernel_wait_port(struct netdev_dpdkvkernel *dev)
+    OVS_EXCLUDED(dev->mutex);
 
 /* Prepares the change that is wanted, if any, and has the datapath call
  * reconfigure() for it.  Until then the port goes on as it is, so that what
@@ -306,8 +340,17 @@ void netdev_dpdkvkernel_limit_gso_max_size(struct netdev_dpdkvkernel *dev)
 void netdev_dpdkvkernel_follow_link(struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex);
 
+/* Takes note of the tap's offloads as they are. */
+void netdev_dpdkvkernel_note_offloads(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex);
+
+/* Asks for the offloads that were noted, if the driver may just have set them
+ * to what it wants, because memory was made for some other port. */
+void netdev_dpdkvkernel_keep_offloads(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex);
+
 /* Does what is due after 'events' of the tap, as vkernel_tap_run() returns
- * them. */
+ * them, and after netdev_dpdkvkernel_follow_link(). */
 void netdev_dpdkvkernel_follow_events(struct netdev_dpdkvkernel *dev,
                                       int events)
     OVS_REQUIRES(dev->mutex);

@@ -73,7 +73,7 @@ reopen(struct netdev_dpdkvkernel *dev)
 {
     dev->workers.reopen = true;
     dev->workers.n_reopened++;
-    netdev_dpdkvkernel_request_change(dev);
+    netdev_dpdkvkernel_request_heal(dev);
 }
 
 /* Looks at the worker of 'queue'.  One that runs, or would run, and has used
@@ -163,6 +163,21 @@ help_queues(struct netdev_dpdkvkernel *dev)
     }
 }
 
+/* Returns a number that changes whenever the kernel takes packets.  What an
+ * XDP program sends back or elsewhere is in none of the tap's counters: then a
+ * worker that runs has to do for a sign. */
+static uint64_t
+count_taken(const struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    const struct vkernel_link_stats *kernel = &dev->link.stats;
+
+    return (kernel->rx_packets + kernel->rx_dropped + kernel->rx_errors
+            + (dev->link.xdp
+               ? vkernel_workers_get_cpu_nsec(dev->device.workers)
+               : 0));
+}
+
 /* Finds out which queues are stalled.  The kernel is asked only while there
  * may be packets on their way to it. */
 static void
@@ -170,7 +185,6 @@ watch_queues(struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex)
 {
     struct vkernel_stall_sample samples[VKERNEL_MAX_QUEUES];
-    const struct vkernel_link_stats *kernel = &dev->link.stats;
     int n_queues = dev->device.config.n_queues;
 
     for (int q = 0; q < n_queues; q++) {
@@ -188,8 +202,7 @@ watch_queues(struct netdev_dpdkvkernel *dev)
         vkernel_stall_reset(&dev->workers.stall);
     } else {
         vkernel_stall_look(&dev->workers.stall, time_msec(),
-                           (kernel->rx_packets + kernel->rx_dropped
-                            + kernel->rx_errors), n_queues, samples);
+                           count_taken(dev), n_queues, samples);
     }
     help_queues(dev);
 }

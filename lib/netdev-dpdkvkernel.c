@@ -26,7 +26,7 @@
 #include "dp-packet.h"
 #include "dpdk.h"
 #include "netdev-dpdkvkernel-private.h"
-#include "openvswitch/poll-loop.h"
+#include "openvswitch/shash.h"
 #include "openvswitch/vlog.h"
 #include "packets.h"
 #include "rtnetlink.h"
@@ -64,6 +64,44 @@ static struct netdev_rxq_dpdkvkernel *
 netdev_rxq_dpdkvkernel_cast(const struct netdev_rxq *rxq)
 {
     return CONTAINER_OF(rxq, struct netdev_rxq_dpdkvkernel, up);
+}
+
+/* Why Interfaces could not be opened, as it was logged last, by name.  A netdev
+ * lives as long as its attempt only, and there may be many attempts. */
+static struct shash refusals OVS_GUARDED_BY(netdev_dpdkvkernel_ports_mutex)
+    = SHASH_INITIALIZER(&refusals);
+
+/* Logs 'message', which says why 'name' could not be opened, or that it was if
+ * NULL, unless it is the same as last time.  Returns 'message'. */
+static char *
+log_refusal(const char *name, char *message)
+    OVS_REQUIRES(netdev_dpdkvkernel_ports_mutex)
+{
+    const char *last = shash_find_data(&refusals, name);
+
+    if (message && !nullable_string_is_equal(last, message)) {
+        VLOG_WARN("%s", message);
+        free(shash_replace(&refusals, name, xstrdup(message)));
+    } else if (!message && last) {
+        free(shash_find_and_delete(&refusals, name));
+    }
+    return message;
+}
+
+/* Forgets what was said of Interfaces that are not there any more, so that it
+ * is said again should they come back. */
+static void
+forget_refusals(void)
+    OVS_REQUIRES(netdev_dpdkvkernel_ports_mutex)
+{
+    struct shash_node *node;
+
+    SHASH_FOR_EACH_SAFE (node, &refusals) {
+        if (!netdev_dpdkvkernel_find_bridge(node->name)) {
+            free(node->data);
+            shash_delete(&refusals, node);
+        }
+    }
 }
 
 /* Life cycle. */
@@ -152,6 +190,7 @@ netdev_dpdkvkernel_run(const struct netdev_class *netdev_class OVS_UNUSED)
         netdev_dpdkvkernel_check_name(dev);
         netdev_dpdkvkernel_run_port(dev);
     }
+    forget_refusals();
     ovs_mutex_unlock(&netdev_dpdkvkernel_ports_mutex);
     netdev_dpdkvkernel_sweep_run();
     vkernel_mempool_sweep();
@@ -167,20 +206,7 @@ netdev_dpdkvkernel_wait(const struct netdev_class *netdev_class OVS_UNUSED)
 
     ovs_mutex_lock(&netdev_dpdkvkernel_ports_mutex);
     LIST_FOR_EACH (dev, node, &netdev_dpdkvkernel_ports) {
-        ovs_mutex_lock(&dev->mutex);
-        if (dev->device.tap) {
-            vkernel_tap_wait(dev->device.tap);
-            if (!dev->misplaced && !dev->waits_for_name) {
-                vkernel_host_wait(dev->host);
-            }
-        }
-        netdev_dpdkvkernel_wait_workers(dev);
-        netdev_dpdkvkernel_wait_name(dev);
-        if (dev->retry_at && !dev->waits_for_name) {
-            poll_timer_wait_until(dev->retry_at);
-        }
-        netdev_dpdkvkernel_wait_place(dev);
-        ovs_mutex_unlock(&dev->mutex);
+        netdev_dpdkvkernel_wait_port(dev);
     }
     ovs_mutex_unlock(&netdev_dpdkvkernel_ports_mutex);
     netdev_dpdkvkernel_carrier_wait();
@@ -188,23 +214,27 @@ netdev_dpdkvkernel_wait(const struct netdev_class *netdev_class OVS_UNUSED)
     vkernel_retry_wait();
 }
 
-/* Returns why there is no DPDK and what to do about it.  The caller must
- * free() that. */
+/* Returns why there is no DPDK for the Interface 'name' and what to do about
+ * it.  The caller must free() that. */
 static char *
-explain_no_dpdk(void)
+explain_no_dpdk(const char *name)
 {
     static const struct smap nothing = SMAP_INITIALIZER(&nothing);
     /* The bridge starts DPDK before it creates ports, and never again. */
     static bool failed;
     const struct smap *other_config = get_other_config();
     struct vkernel_hugepages pages;
+    char *message, *text;
 
     if (!other_config) {
         other_config = &nothing;
     }
     failed = failed || vkernel_hugepages_dpdk_is_wanted(other_config);
     vkernel_hugepages_read(NULL, NULL, &pages);
-    return vkernel_hugepages_explain(&pages, other_config, failed);
+    message = vkernel_hugepages_explain(&pages, other_config, failed);
+    text = xasprintf("%s: %s", name, message);
+    free(message);
+    return vkernel_printable(text);
 }
 
 static int
@@ -217,19 +247,23 @@ netdev_dpdkvkernel_set_config(struct netdev *netdev,
     bool is_open;
 
     if (!dpdk_available()) {
-        message = explain_no_dpdk();
-        VLOG_WARN_BUF(errp, "%s: %s", name, message);
-        free(message);
+        ovs_mutex_lock(&netdev_dpdkvkernel_ports_mutex);
+        *errp = log_refusal(name, explain_no_dpdk(name));
+        ovs_mutex_unlock(&netdev_dpdkvkernel_ports_mutex);
         return EINVAL;
     }
 
     ovs_mutex_lock(&netdev_dpdkvkernel_ports_mutex);
     message = netdev_dpdkvkernel_apply_options(dev, options);
-    ovs_mutex_unlock(&netdev_dpdkvkernel_ports_mutex);
-
     ovs_mutex_lock(&dev->mutex);
     is_open = dev->device.tap != NULL;
     ovs_mutex_unlock(&dev->mutex);
+    if (!is_open) {
+        message = log_refusal(name, vkernel_printable(message));
+    } else {
+        log_refusal(name, NULL);
+    }
+    ovs_mutex_unlock(&netdev_dpdkvkernel_ports_mutex);
     if (!message) {
         vkernel_error_set(name, VKERNEL_ERROR_OPTIONS,
                           vkernel_config_unknown(name, options));
@@ -241,9 +275,7 @@ netdev_dpdkvkernel_set_config(struct netdev *netdev,
         vkernel_error_set(name, VKERNEL_ERROR_OPTIONS, message);
         return 0;
     } else {
-        message = vkernel_printable(message);
-        VLOG_WARN_BUF(errp, "%s", message);
-        free(message);
+        *errp = message;
         return EINVAL;
     }
 }

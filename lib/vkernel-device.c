@@ -184,6 +184,9 @@ probe_port_with_mac(struct vkernel_device *device,
     vkernel_watch_open(&watch);
     message = get_link(device, &link);
     if (!message) {
+        if (watch) {
+            vkernel_watch_filter(watch, link.ifindex, false, false);
+        }
         args->mac = device->mac = link.mac;
         message = probe_port(device, args);
     }

@@ -25,7 +25,9 @@
 #include "openvswitch/shash.h"
 #include "openvswitch/vlog.h"
 #include "ovs-thread.h"
+#include "timeval.h"
 #include "util.h"
+#include "vkernel-budget.h"
 #include "vkernel-printable.h"
 
 VLOG_DEFINE_THIS_MODULE(vkernel_error);
@@ -58,6 +60,13 @@ bool
 vkernel_error_set(const char *iface, enum vkernel_error_source source,
                   char *text)
 {
+    return vkernel_error_set_within(iface, source, text, NULL);
+}
+
+bool
+vkernel_error_set_within(const char *iface, enum vkernel_error_source source,
+                         char *text, struct vkernel_budget *budget)
+{
     struct vkernel_error *error;
     bool changed;
 
@@ -76,7 +85,7 @@ vkernel_error_set(const char *iface, enum vkernel_error_source source,
         free(error->text[source]);
         error->text[source] = text;
         if (text) {
-            VLOG_WARN("%s", text);
+            VKERNEL_BUDGET_LOG(budget, VLL_WARN, "%s", text);
         } else if (vkernel_error_is_empty(error)) {
             shash_find_and_delete(&errors, iface);
             free(error);

@@ -30,6 +30,8 @@
 
 #include <stdbool.h>
 
+struct vkernel_budget;
+
 /* Where an error comes from.  Each source sets and clears only its own. */
 enum vkernel_error_source {
     VKERNEL_ERROR_OPTIONS,      /* The options column. */
@@ -51,6 +53,10 @@ enum vkernel_error_source {
  * is new.  Returns true if this changed anything. */
 bool vkernel_error_set(const char *iface, enum vkernel_error_source,
                        char *text);
+
+/* Likewise, and logs it only as far as 'budget' allows. */
+bool vkernel_error_set_within(const char *iface, enum vkernel_error_source,
+                              char *text, struct vkernel_budget *budget);
 
 /* Clears what all sources say of 'iface'. */
 void vkernel_error_clear(const char *iface);

@@ -74,6 +74,62 @@ vkernel_ethtool_format_offloads(int sock, const char *ifname)
     return ds_steal_cstr(&text);
 }
 
+/* ETHTOOL_GFEATURES and ETHTOOL_SFEATURES, with room for all words. */
+union features {
+    struct ethtool_gfeatures get;
+    struct ethtool_sfeatures set;
+    uint8_t room[sizeof(struct ethtool_gfeatures)
+                 + (VKERNEL_ETHTOOL_WORDS
+                    * sizeof(struct ethtool_get_features_block))];
+};
+
+int
+vkernel_ethtool_get_features(int sock, const char *ifname,
+                             struct vkernel_ethtool_features *features)
+{
+    union features f;
+    int error;
+
+    memset(features, 0, sizeof *features);
+    memset(&f, 0, sizeof f);
+    f.get.cmd = ETHTOOL_GFEATURES;
+    f.get.size = VKERNEL_ETHTOOL_WORDS;
+    error = do_ethtool(sock, ifname, &f);
+    if (error || f.get.size > VKERNEL_ETHTOOL_WORDS) {
+        return error ? error : E2BIG;
+    }
+    features->n_words = f.get.size;
+    for (size_t i = 0; i < f.get.size; i++) {
+        features->wanted[i] = (f.get.features[i].requested
+                               & f.get.features[i].available);
+    }
+    return 0;
+}
+
+int
+vkernel_ethtool_set_features(int sock, const char *ifname,
+                             const struct vkernel_ethtool_features *features)
+{
+    struct vkernel_ethtool_features now;
+    bool changed = false;
+    union features f;
+    int error;
+
+    error = vkernel_ethtool_get_features(sock, ifname, &now);
+    if (error || now.n_words != features->n_words) {
+        return error;
+    }
+    memset(&f, 0, sizeof f);
+    f.set.cmd = ETHTOOL_SFEATURES;
+    f.set.size = now.n_words;
+    for (size_t i = 0; i < now.n_words; i++) {
+        f.set.features[i].valid = now.wanted[i] ^ features->wanted[i];
+        f.set.features[i].requested = features->wanted[i];
+        changed |= f.set.features[i].valid != 0;
+    }
+    return changed ? do_ethtool(sock, ifname, &f) : 0;
+}
+
 /* Asks for the link settings of the device.  The kernel first says how many
  * words each of its three sets of link modes takes. */
 static int

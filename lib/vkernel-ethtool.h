@@ -29,6 +29,24 @@
  * -k" does and separated by blanks, or "none". */
 char *vkernel_ethtool_format_offloads(int sock, const char *ifname);
 
+/* Sets of a device's features, by the kernel's numbers. */
+#define VKERNEL_ETHTOOL_WORDS 4
+struct vkernel_ethtool_features {
+    uint32_t n_words;           /* How many the kernel has; 0 if unknown. */
+    uint32_t wanted[VKERNEL_ETHTOOL_WORDS]; /* What somebody asked for. */
+};
+
+/* Stores what somebody asked for of the device's features into '*features'.
+ * Returns 0 or a positive errno value. */
+int vkernel_ethtool_get_features(int sock, const char *ifname,
+                                 struct vkernel_ethtool_features *features);
+
+/* Asks for 'features' again, if they are known and something else was asked
+ * for since.  Returns 0 or a positive errno value. */
+int vkernel_ethtool_set_features(
+    int sock, const char *ifname,
+    const struct vkernel_ethtool_features *features);
+
 /* Stores the device's speed, in Mbit/s, into '*speed', or 0 if it has none.
  * Returns 0 or a positive errno value. */
 int vkernel_ethtool_get_speed(int sock, const char *ifname, uint32_t *speed);

@@ -28,6 +28,7 @@
 #include "packets.h"
 #include "timeval.h"
 #include "util.h"
+#include "vkernel-budget.h"
 #include "vkernel-host-config.h"
 #include "vkernel-host-private.h"
 #include "vkernel-retry.h"
@@ -53,6 +54,9 @@ COVERAGE_DEFINE(vkernel_host_restore);
  * Then it looks as if that would never end, and there are pauses. */
 #define MAX_RESTORES 20
 #define RESTORES_INTERVAL 10000
+
+/* Milliseconds without news of the tap that end such a pause. */
+#define QUIET_DELAY 2000
 
 /* Life cycle. */
 
@@ -208,6 +212,7 @@ limit_restores(struct vkernel_host *host, long long int now)
         host->hold_until = vkernel_retry_back_off(&host->hold_delay);
         host->restores_end = host->hold_until + RESTORES_INTERVAL;
         host->due_at = host->hold_until;
+        host->quiet_at = now + QUIET_DELAY;
     }
 }
 
@@ -288,12 +293,14 @@ look_at(struct vkernel_host *host, struct vkernel_tap *tap,
          * free. */
         bool restored = !is_new && !host->failed;
 
-        VLOG_INFO("tap %s: %s (%s)", look.link.ifname,
-                  (!asks_for_something(config)
-                   ? "undid what options asked for"
-                   : restored
-                   ? "restored what options ask for"
-                   : "set what options ask for"), ds_cstr(&look.changes));
+        VKERNEL_BUDGET_LOG(vkernel_tap_get_budget(tap), VLL_INFO,
+                           "tap %s: %s (%s)", look.link.ifname,
+                           (!asks_for_something(config)
+                            ? "undid what options asked for"
+                            : restored
+                            ? "restored what options ask for"
+                            : "set what options ask for"),
+                           ds_cstr(&look.changes));
         if (restored) {
             COVERAGE_INC(vkernel_host_restore);
             host->n_all_restores++;
@@ -328,7 +335,7 @@ is_due(struct vkernel_host *host, struct vkernel_tap *tap,
     if (host->requested) {
         return true;
     } else if (now < host->hold_until) {
-        return false;
+        return now >= host->quiet_at;
     } else if ((host->due_at && now >= host->due_at)
                || (host->retry_at && now >= host->retry_at)) {
         return true;
@@ -346,19 +353,28 @@ vkernel_host_run(struct vkernel_host *host, struct vkernel_tap *tap,
     unsigned int news = vkernel_tap_take_news(tap);
     unsigned int netns_seq = vkernel_tap_get_netns_seq(tap);
     bool moved = netns_seq != host->netns_seq;
+    bool changed;
 
     if (moved) {
         forget_netns(host);
         host->netns_seq = netns_seq;
         vkernel_host_request(host);
     }
-    if (news & VKERNEL_TAP_NEWS_TAP && !host->due_at) {
-        host->due_at = time_msec() + EVENT_DELAY;
+    if (news & VKERNEL_TAP_NEWS_TAP) {
+        host->quiet_at = time_msec() + QUIET_DELAY;
+        if (!host->due_at) {
+            host->due_at = time_msec() + EVENT_DELAY;
+        }
     }
     if (news & VKERNEL_TAP_NEWS_OTHERS && host->retry_at) {
         host->retry_at = MIN(host->retry_at, time_msec() + OTHERS_DELAY);
     }
-    return is_due(host, tap, config) && look_at(host, tap, config, moved);
+    changed = is_due(host, tap, config) && look_at(host, tap, config, moved);
+    vkernel_tap_listen(tap, host->retry_at != 0,
+                       (host->has_routes || config->n_routes
+                        || ipv6_addr_is_set(&config->gw4)
+                        || ipv6_addr_is_set(&config->gw6)));
+    return changed;
 }
 
 void
@@ -367,7 +383,7 @@ vkernel_host_wait(const struct vkernel_host *host)
     if (host->requested) {
         poll_immediate_wake();
     } else if (time_msec() < host->hold_until) {
-        poll_timer_wait_until(host->hold_until);
+        poll_timer_wait_until(MIN(host->hold_until, host->quiet_at));
     } else {
         if (host->due_at) {
             poll_timer_wait_until(host->due_at);

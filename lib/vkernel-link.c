@@ -161,6 +161,17 @@ parse_stats(const struct nlattr *attr, struct vkernel_link_stats *stats)
     stats->tx_dropped = s.tx_dropped;
 }
 
+/* Returns true if 'attr' tells of an XDP program. */
+static bool
+parse_xdp(const struct nlattr *attr)
+{
+    const struct nlattr *attached = nl_attr_find_nested(attr,
+                                                        IFLA_XDP_ATTACHED);
+
+    return (attached && nl_attr_get_size(attached) == sizeof(uint8_t)
+            && nl_attr_get_u8(attached) != XDP_ATTACHED_NONE);
+}
+
 /* Takes what not every device has out of 'attrs'. */
 static void
 parse_optional(struct nlattr *const attrs[], struct vkernel_link *link)
@@ -188,6 +199,9 @@ parse_optional(struct nlattr *const attrs[], struct vkernel_link *link)
     if (attrs[IFLA_LINKINFO]) {
         parse_linkinfo(attrs[IFLA_LINKINFO], link);
     }
+    if (attrs[IFLA_XDP]) {
+        link->xdp = parse_xdp(attrs[IFLA_XDP]);
+    }
     if (attrs[IFLA_AF_SPEC]) {
         link->promote_secondaries = parse_inet_conf(
             attrs[IFLA_AF_SPEC], IPV4_DEVCONF_PROMOTE_SECONDARIES) != 0;
@@ -211,6 +225,7 @@ vkernel_link_parse(const struct ofpbuf *msg, struct vkernel_link *link)
         [IFLA_CARRIER] = { .type = NL_A_U8, .optional = true },
         [IFLA_LINKINFO] = { .type = NL_A_NESTED, .optional = true },
         [IFLA_AF_SPEC] = { .type = NL_A_NESTED, .optional = true },
+        [IFLA_XDP] = { .type = NL_A_NESTED, .optional = true },
         /* Counters have been added at the end over time.  The kernel may be
          * older, or younger, than the header that we were built with. */
         [IFLA_STATS64] = { .type = NL_A_UNSPEC, .optional = true,

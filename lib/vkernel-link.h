@@ -65,6 +65,7 @@ struct vkernel_link {
     char kind[16];              /* "tun", "bridge", "vrf", "veth" and so on;
                                  * empty for hardware. */
     uint32_t vrf_table;         /* Of VRFs only: the routing table. */
+    bool xdp;                   /* It has an XDP program. */
     bool promote_secondaries;   /* vkernel_link_set_promote_secondaries(). */
 
     /* Of tun and tap devices only (IFLA_INFO_KIND "tun"). */

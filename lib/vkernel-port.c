@@ -26,6 +26,7 @@
 #include <rte_dev.h>
 #include <rte_errno.h>
 #include <rte_ethdev.h>
+#include <rte_memory.h>
 #include <rte_version.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +37,8 @@
 
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/vlog.h"
+#include "ovs-atomic.h"
+#include "ovs-thread.h"
 #include "packets.h"
 #include "util.h"
 #include "vkernel-config.h"
@@ -422,6 +425,41 @@ map_xstats(struct vkernel_port *port)
     free(names);
 }
 
+/* See vkernel_port_get_memory_seq().  Any thread may have DPDK get memory. */
+static atomic_uint memory_seq = ATOMIC_VAR_INIT(0);
+
+static void
+memory_changed(enum rte_mem_event event OVS_UNUSED,
+               const void *addr OVS_UNUSED, size_t size OVS_UNUSED,
+               void *arg OVS_UNUSED)
+{
+    unsigned int old;
+
+    atomic_add(&memory_seq, 1, &old);
+}
+
+unsigned int
+vkernel_port_get_memory_seq(void)
+{
+    unsigned int seq;
+
+    atomic_read(&memory_seq, &seq);
+    return seq;
+}
+
+/* Has memory_changed() called.  With memory that never changes, there is
+ * nothing to be called for. */
+static void
+watch_memory(void)
+{
+    static struct ovsthread_once once = OVSTHREAD_ONCE_INITIALIZER;
+
+    if (ovsthread_once_start(&once)) {
+        rte_mem_event_callback_register("dpdkvkernel", memory_changed, NULL);
+        ovsthread_once_done(&once);
+    }
+}
+
 char *
 vkernel_port_open(const struct vkernel_port_args *args,
                   struct vkernel_port **portp)
@@ -430,6 +468,7 @@ vkernel_port_open(const struct vkernel_port_args *args,
     char *message;
 
     *portp = NULL;
+    watch_memory();
     message = probe(port, args);
     if (!message) {
         message = configure(port, args);

@@ -67,6 +67,11 @@ char *vkernel_port_open(const struct vkernel_port_args *,
 /* Stops and removes the device.  Takes NULL. */
 void vkernel_port_close(struct vkernel_port *);
 
+/* Returns how often DPDK's memory has grown or shrunk since the first device
+ * was opened.  Each time, the driver takes all devices' queues off their taps
+ * and attaches them again, with the offloads that it wants. */
+unsigned int vkernel_port_get_memory_seq(void);
+
 /* Returns DPDK's number for the device. */
 uint16_t vkernel_port_get_id(const struct vkernel_port *);
 

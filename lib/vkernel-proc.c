@@ -99,6 +99,17 @@ vkernel_proc_read_stat(const char *proc, const struct vkernel_proc_task *task,
     return parse_stat_numbers(end + 1, stat);
 }
 
+bool
+vkernel_proc_read_cpu_nsec(const char *proc,
+                           const struct vkernel_proc_task *task,
+                           uint64_t *nsec)
+{
+    char text[128];
+
+    return (read_task(proc, task, "schedstat", text, sizeof text)
+            && ovs_scan(text, "%"SCNu64, nsec));
+}
+
 char *
 vkernel_proc_read_cpus(const char *proc, const struct vkernel_proc_task *task)
 {

@@ -54,6 +54,12 @@ bool vkernel_proc_read_file(const char *path, char *buf, size_t size);
 bool vkernel_proc_read_stat(const char *proc, const struct vkernel_proc_task *,
                             struct vkernel_proc_stat *stat);
 
+/* Stores into '*nsec' the CPU time that 'task' has used, in ns.  Returns false
+ * if the kernel does not tell. */
+bool vkernel_proc_read_cpu_nsec(const char *proc,
+                                const struct vkernel_proc_task *,
+                                uint64_t *nsec);
+
 /* Returns the CPUs that 'task' may use, as the kernel formats them, or NULL if
  * it does not say.  The caller must free() it. */
 char *vkernel_proc_read_cpus(const char *proc,

@@ -32,8 +32,10 @@
 #include "netlink-socket.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
+#include "timeval.h"
 #include "util.h"
 #include "vkernel-anchor.h"
+#include "vkernel-budget.h"
 #include "vkernel-ethtool.h"
 #include "vkernel-home.h"
 #include "vkernel-host-config.h"
@@ -64,6 +66,7 @@ struct vkernel_tap {
     bool moved_away;            /* It has left that one, and was not seen in
                                  * another one yet. */
     unsigned int news;          /* See vkernel_tap_take_news(). */
+    bool hears_others, hears_routes; /* See vkernel_tap_listen(). */
 
     struct vkernel_home home;   /* Where it should be. */
     int settle_fd;              /* Where vkernel_tap_settle() moves it to, or
@@ -78,6 +81,7 @@ struct vkernel_tap {
     bool up_before;
 
     int events;                 /* For vkernel_tap_run() to return. */
+    struct vkernel_budget *budget; /* Of what is logged, or NULL. */
     bool persistent;            /* Made so by us. */
 };
 
@@ -129,7 +133,8 @@ follow_name(struct vkernel_tap *tap)
         || !strcmp(tap->ifname, ifname)) {
         return false;
     }
-    VLOG_INFO("tap %s was renamed to %s", tap->ifname, ifname);
+    VKERNEL_BUDGET_LOG(tap->budget, VLL_INFO, "tap %s was renamed to %s",
+                       tap->ifname, ifname);
     ovs_strlcpy(tap->ifname, ifname, sizeof tap->ifname);
     return true;
 }
@@ -149,6 +154,8 @@ find_ifindex(struct vkernel_tap *tap)
     }
     if (!error) {
         tap->ifindex = link.ifindex;
+        error = vkernel_watch_filter(tap->event_sock, tap->ifindex,
+                                     tap->hears_others, tap->hears_routes);
     }
     return error;
 }
@@ -505,6 +512,37 @@ vkernel_tap_format_offloads(struct vkernel_tap *tap)
 }
 
 int
+vkernel_tap_get_features(struct vkernel_tap *tap,
+                         struct vkernel_ethtool_features *features)
+{
+    int sock = open_ethtool(tap);
+    int error;
+
+    memset(features, 0, sizeof *features);
+    if (sock < 0) {
+        return ENODEV;
+    }
+    error = vkernel_ethtool_get_features(sock, tap->ifname, features);
+    close(sock);
+    return error;
+}
+
+int
+vkernel_tap_set_features(struct vkernel_tap *tap,
+                         const struct vkernel_ethtool_features *features)
+{
+    int sock = open_ethtool(tap);
+    int error;
+
+    if (sock < 0) {
+        return ENODEV;
+    }
+    error = vkernel_ethtool_set_features(sock, tap->ifname, features);
+    close(sock);
+    return error;
+}
+
+int
 vkernel_tap_enter_netns(struct vkernel_tap *tap, int *savedp)
 {
     *savedp = -1;
@@ -607,8 +645,9 @@ follow_netns(struct vkernel_tap *tap)
 {
     close_netns(tap);
     if (open_netns(tap)) {
-        VLOG_WARN("tap %s moved to a network namespace that cannot be "
-                  "watched (%s)", tap->ifname, ovs_strerror(tap->netns_error));
+        VKERNEL_BUDGET_LOG(tap->budget, VLL_WARN, "tap %s moved to a network "
+                           "namespace that cannot be watched (%s)",
+                           tap->ifname, ovs_strerror(tap->netns_error));
     }
 }
 
@@ -623,8 +662,8 @@ follow(struct vkernel_tap *tap)
         tap->up_before = tap->up;
         follow_netns(tap);
         if (!tap->home.netns && !tap->netns_error) {
-            VLOG_INFO("tap %s moved to another network namespace",
-                      tap->ifname);
+            VKERNEL_BUDGET_LOG(tap->budget, VLL_INFO, "tap %s moved to "
+                               "another network namespace", tap->ifname);
         }
         events |= VKERNEL_TAP_MOVED;
     }
@@ -658,9 +697,9 @@ vkernel_tap_get_link(struct vkernel_tap *tap, struct vkernel_link *link)
     return error;
 }
 
-/* Takes note of what the kernel has told.  Returns true if any of it may be
- * of 'tap' itself. */
-static bool
+/* Takes note of what the kernel has told.  Returns what of it vkernel_tap_run()
+ * tells: VKERNEL_TAP_CHANGED if any of it may be of 'tap' itself. */
+static int
 take_events(struct vkernel_tap *tap)
 {
     unsigned int news = vkernel_watch_take(tap->event_sock, tap->ifindex);
@@ -672,7 +711,9 @@ take_events(struct vkernel_tap *tap)
         tap->news |= VKERNEL_TAP_NEWS_OTHERS;
     }
     tap->moved_away |= (news & VKERNEL_WATCH_MOVED) != 0;
-    return (news & VKERNEL_WATCH_DEVICE) != 0;
+    return (news & VKERNEL_WATCH_DEVICE ? VKERNEL_TAP_CHANGED
+            : news ? VKERNEL_TAP_NEWS
+            : 0);
 }
 
 int
@@ -682,8 +723,8 @@ vkernel_tap_get_stray_netns(struct vkernel_tap *tap, int *fdp)
     int error;
 
     *fdp = -1;
-    if (tap->event_sock && take_events(tap)) {
-        tap->events |= VKERNEL_TAP_CHANGED;
+    if (tap->event_sock) {
+        tap->events |= take_events(tap);
     }
     if (tap->home.netns || tap->anchor < 0) {
         return 0;
@@ -717,8 +758,11 @@ vkernel_tap_run(struct vkernel_tap *tap)
         } else if (has_moved(tap)) {
             events |= VKERNEL_TAP_CHANGED | follow(tap);
         }
-    } else if (take_events(tap)) {
-        events |= VKERNEL_TAP_CHANGED | follow(tap);
+    } else {
+        events |= take_events(tap);
+        if (events & VKERNEL_TAP_CHANGED) {
+            events |= follow(tap);
+        }
     }
     return events;
 }
@@ -828,6 +872,31 @@ vkernel_tap_wait(const struct vkernel_tap *tap)
     } else if (tap->anchor >= 0 && tap->netns_error != ENODEV) {
         /* It receives nothing, but an error when the tap is deleted. */
         poll_fd_wait(tap->anchor, POLLIN);
+    }
+}
+
+void
+vkernel_tap_set_budget(struct vkernel_tap *tap, struct vkernel_budget *budget)
+{
+    tap->budget = budget;
+}
+
+struct vkernel_budget *
+vkernel_tap_get_budget(const struct vkernel_tap *tap)
+{
+    return tap->budget;
+}
+
+void
+vkernel_tap_listen(struct vkernel_tap *tap, bool others, bool routes)
+{
+    if (others == tap->hears_others && routes == tap->hears_routes) {
+        return;
+    }
+    tap->hears_others = others;
+    tap->hears_routes = routes;
+    if (tap->event_sock) {
+        vkernel_watch_filter(tap->event_sock, tap->ifindex, others, routes);
     }
 }
 

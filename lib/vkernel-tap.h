@@ -37,6 +37,8 @@
 #include "openvswitch/types.h"
 
 struct nl_sock;
+struct vkernel_budget;
+struct vkernel_ethtool_features;
 struct vkernel_link;
 struct vkernel_orphan_trace;
 struct vkernel_tap;
@@ -127,6 +129,12 @@ uint32_t vkernel_tap_get_speed(struct vkernel_tap *);
  * does and separated by blanks, or "none". */
 char *vkernel_tap_format_offloads(struct vkernel_tap *);
 
+/* As vkernel_ethtool_get_features() and vkernel_ethtool_set_features(). */
+int vkernel_tap_get_features(struct vkernel_tap *,
+                             struct vkernel_ethtool_features *);
+int vkernel_tap_set_features(struct vkernel_tap *,
+                             const struct vkernel_ethtool_features *);
+
 /* Enters the tap's namespace, around what must be done there, such as the
  * driver's probe; vkernel_netns_leave() leaves it.  As
  * vkernel_netns_enter(). */
@@ -194,6 +202,10 @@ enum vkernel_tap_event {
     VKERNEL_TAP_CHANGED = 1 << 0, /* Something, of which the kernel told. */
     VKERNEL_TAP_RENAMED = 1 << 1, /* It has another name. */
     VKERNEL_TAP_MOVED = 1 << 2,   /* It is in another namespace. */
+    VKERNEL_TAP_NEWS = 1 << 3,    /* There are news for
+                                   * vkernel_tap_take_news(), and of the tap
+                                   * itself nothing, as far as this bit
+                                   * tells. */
 };
 
 /* Returns what the kernel has told of since the last call, as a bitmap of enum
@@ -204,7 +216,16 @@ int vkernel_tap_run(struct vkernel_tap *);
  * something. */
 void vkernel_tap_wait(const struct vkernel_tap *);
 
+/* Has what happens to the tap logged as far as 'budget' allows, which must
+ * live as long as the tap; all of it if that is NULL, as it is at first. */
+void vkernel_tap_set_budget(struct vkernel_tap *, struct vkernel_budget *);
+struct vkernel_budget *vkernel_tap_get_budget(const struct vkernel_tap *);
+
 /* For whoever keeps addresses, routes and the like on the tap. */
+
+/* Has the tap hear of other devices, and of routes through it that are ours or
+ * an administrator's, or not, as at first: see vkernel_watch_filter(). */
+void vkernel_tap_listen(struct vkernel_tap *, bool others, bool routes);
 
 /* What may have changed, for vkernel_tap_take_news(). */
 enum vkernel_tap_news {

@@ -32,27 +32,59 @@
 #include "vkernel-link.h"
 #include "vkernel-rtnl.h"
 
-/* Has the kernel pass no event of a route on to 'sock' that is neither one of
- * our own nor an administrator's, which may be in the way of one.  A router
- * may have a full table, and its routing daemon change it all the time. */
-static int
-filter_routes(struct nl_sock *sock)
+/* The size of a socket's buffer for events, which the kernel doubles.  What
+ * does not fit is lost, and has all looked at; so whatever happens, there is
+ * little to read. */
+#define EVENT_BUFFER_SIZE (64 * 1024)
+
+/* Where the index of the device is, in messages of devices and of
+ * addresses. */
+#define IFINDEX_OFFSET (NLMSG_HDRLEN + offsetof(struct ifinfomsg, ifi_index))
+BUILD_ASSERT_DECL(offsetof(struct ifinfomsg, ifi_index)
+                  == offsetof(struct ifaddrmsg, ifa_index));
+
+/* What the kernel passes on, and what not. */
+#define PASS BPF_STMT(BPF_RET | BPF_K, UINT32_MAX)
+#define DROP BPF_STMT(BPF_RET | BPF_K, 0)
+
+/* Goes on 'T' or 'F' statements further down if what was loaded last is 'K' or
+ * is not. */
+#define IF(K, T, F) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, K, T, F)
+#define GO(N) BPF_JUMP(BPF_JMP | BPF_JA, N, 0, 0)
+
+int
+vkernel_watch_filter(struct nl_sock *sock, int ifindex, bool others,
+                     bool routes)
 {
-    /* Each jump has how many statements to skip if it is so, and if not. */
-    static struct sock_filter code[] = {
+    struct sock_filter code[] = {
         BPF_STMT(BPF_LD | BPF_H | BPF_ABS,
                  offsetof(struct nlmsghdr, nlmsg_type)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CONSTANT_HTONS(RTM_NEWROUTE),
-                 1, 0),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CONSTANT_HTONS(RTM_DELROUTE),
-                 0, 4),
+        IF(CONSTANT_HTONS(RTM_NEWROUTE), 8, 0),
+        IF(CONSTANT_HTONS(RTM_DELROUTE), 7, 0),
+        IF(CONSTANT_HTONS(RTM_NEWLINK), 1, 0),
+        IF(CONSTANT_HTONS(RTM_DELLINK), 0, 1),
+        GO(others ? 2 : 0),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, IFINDEX_OFFSET),
+        IF(htonl(ifindex), 0, 1),
+        PASS,
+        DROP,
+
+        /* A route. */
+        GO(routes ? 0 : 12),
         BPF_STMT(BPF_LD | BPF_B | BPF_ABS,
                  NLMSG_HDRLEN + offsetof(struct rtmsg, rtm_protocol)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, VKERNEL_RTNL_PROTOCOL, 2, 0),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, RTPROT_BOOT, 1, 0),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, RTPROT_STATIC, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
-        BPF_STMT(BPF_RET | BPF_K, 0),
+        IF(VKERNEL_RTNL_PROTOCOL, 2, 0),
+        IF(RTPROT_BOOT, 1, 0),
+        IF(RTPROT_STATIC, 0, 8),
+        BPF_STMT(BPF_LD | BPF_IMM, NLMSG_HDRLEN + sizeof(struct rtmsg)),
+        BPF_STMT(BPF_LDX | BPF_IMM, RTA_OIF),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, SKF_AD_OFF + SKF_AD_NLATTR),
+        IF(0, 3, 0),
+        BPF_STMT(BPF_MISC | BPF_TAX, 0),
+        BPF_STMT(BPF_LD | BPF_W | BPF_IND, NLA_HDRLEN),
+        IF(htonl(ifindex), 0, 1),
+        PASS,
+        DROP,
     };
     const struct sock_fprog program = {
         .len = ARRAY_SIZE(code),
@@ -73,7 +105,7 @@ join_groups(struct nl_sock *sock)
         RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
         RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,
     };
-    int error = filter_routes(sock);
+    int error = vkernel_watch_filter(sock, 0, true, false);
 
     for (size_t i = 0; !error && i < ARRAY_SIZE(groups); i++) {
         error = nl_sock_join_mcgroup(sock, groups[i]);
@@ -87,6 +119,10 @@ vkernel_watch_open(struct nl_sock **sockp)
     int error = nl_sock_create(NETLINK_ROUTE, sockp);
 
     if (!error) {
+        int size = EVENT_BUFFER_SIZE;
+
+        setsockopt(nl_sock_fd(*sockp), SOL_SOCKET, SO_RCVBUF, &size,
+                   sizeof size);
         error = join_groups(*sockp);
     }
     if (error) {

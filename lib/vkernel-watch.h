@@ -18,7 +18,8 @@
 #define VKERNEL_WATCH_H 1
 
 /* A socket that the kernel tells of changes in one network namespace: of
- * devices, their addresses, and routes of our own or an administrator's.
+ * devices, and of one's addresses and routes.  What nobody asked for is left
+ * out by the kernel, for others may change as much as they like.
  *
  * The socket is the caller's, to be nl_sock_destroy()ed; there is no other
  * state and no lock.  vkernel-tap.c and vkernel-device.c call these functions
@@ -41,8 +42,17 @@ enum vkernel_watch_news {
 };
 
 /* Stores into '*sockp' a socket in the network namespace of the calling
- * thread, or NULL.  Returns 0 or a positive errno value. */
+ * thread, or NULL.  It hears of all devices, and of nothing else, until
+ * vkernel_watch_filter() is called.  Returns 0 or a positive errno value. */
 int vkernel_watch_open(struct nl_sock **sockp);
+
+/* Has the kernel tell from now on of the device 'ifindex' and its addresses;
+ * of other devices only if 'others'; and only if 'routes' of routes through
+ * it, or with several next hops, which are our own or an administrator's, and
+ * so may be in the way of one of ours.  Returns 0 or a positive errno
+ * value. */
+int vkernel_watch_filter(struct nl_sock *, int ifindex, bool others,
+                         bool routes);
 
 /* Takes what the kernel has told on 'sock' since the last call.  Returns a set
  * of enum vkernel_watch_news, as seen from the device 'ifindex'; all of them

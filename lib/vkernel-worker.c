@@ -438,6 +438,22 @@ vkernel_workers_peek(struct vkernel_workers *workers, size_t pair,
     return 0;
 }
 
+uint64_t
+vkernel_workers_get_cpu_nsec(const struct vkernel_workers *workers)
+{
+    uint64_t sum = 0;
+
+    for (size_t pair = 0; pair < workers->n_workers; pair++) {
+        uint64_t nsec;
+
+        if (vkernel_proc_read_cpu_nsec(workers->proc,
+                                       &workers->workers[pair].task, &nsec)) {
+            sum += nsec;
+        }
+    }
+    return sum;
+}
+
 int
 vkernel_workers_get(struct vkernel_workers *workers, size_t pair,
                     struct vkernel_worker_info *info)

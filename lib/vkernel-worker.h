@@ -102,6 +102,10 @@ int vkernel_workers_get(struct vkernel_workers *, size_t pair,
                         struct vkernel_worker_info *info);
 void vkernel_worker_info_uninit(struct vkernel_worker_info *);
 
+/* Returns the CPU time that all workers have used, in ns, as far as the kernel
+ * tells. */
+uint64_t vkernel_workers_get_cpu_nsec(const struct vkernel_workers *);
+
 /* Lets the worker of 'pair' run on 'cpus' only.  The kernel leaves out those
  * that are not there, and says so in 'cpus' of vkernel_workers_get() alone.
  *

@@ -17,6 +17,7 @@ TESTSUITE_AT = \
 	tests/testsuite.at \
 	tests/vkernel-advice.at \
 	tests/vkernel-bench.at \
+	tests/vkernel-budget.at \
 	tests/vkernel-build.at \
 	tests/vkernel-config.at \
 	tests/vkernel-datapath.at \

@@ -34,6 +34,7 @@ SYSTEM_TESTSUITE_AT = \
 	tests/system-vkernel-link.at \
 	tests/system-vkernel-names.at \
 	tests/system-vkernel-nic.at \
+	tests/system-vkernel-noise.at \
 	tests/system-vkernel-offload.at \
 	tests/system-vkernel-ovn.at \
 	tests/system-vkernel-persist.at \
@@ -54,6 +55,7 @@ EXTRA_DIST += \
 	tests/matrix/tree.sh \
 	tests/vkernel-net.py \
 	tests/vkernel-text.py \
+	tests/vkernel-noise.py \
 	tests/vm/guest-core \
 	tests/vm/guest-init \
 	tests/vm/guest-main \

@@ -392,6 +392,14 @@ vkernel_watch_open(struct nl_sock **sockp)
     return nl_sock_create(NETLINK_ROUTE, sockp);
 }
 
+int
+vkernel_watch_filter(struct nl_sock *sock, int ifindex, bool others,
+                     bool routes)
+{
+    ovs_assert(sock && ifindex == SIM_IFINDEX && !others && !routes);
+    return 0;
+}
+
 bool
 vkernel_watch_take_mac(struct nl_sock *sock, int ifindex, struct eth_addr mac,
                        struct eth_addr *macp)

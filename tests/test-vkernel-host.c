@@ -295,13 +295,16 @@ put_address(struct ofpbuf *msg, uint16_t type, const struct in6_addr *addr)
     }
 }
 
+/* Nonzero if the administrator works on another device than the tap. */
+static int elsewhere;
+
 static int
 get_ifindex(void)
 {
     int ifindex;
 
     vkernel_tap_get_sock(tap, &ifindex);
-    return ifindex;
+    return elsewhere ? elsewhere : ifindex;
 }
 
 /* Adds an address as an administrator does, without our mark. */
@@ -622,6 +625,16 @@ run(void)
     }
 }
 
+/* Returns the index of the device 'name', or 0 if that is NULL. */
+static int
+find_device(const char *name)
+{
+    struct vkernel_link link = { .ifindex = 0 };
+
+    ovs_assert(!name || !vkernel_link_get(admin, name, 0, &link));
+    return link.ifindex;
+}
+
 /* Does what the words of 'argv' say, for the administrator.  Returns 0 or a
  * positive errno value. */
 static int
@@ -629,7 +642,6 @@ do_step(char *argv[])
 {
     int ifindex = get_ifindex();
     const char *verb = argv[0];
-
     if (!strcmp(verb, "add")) {
         return add_address(argv[1]);
     } else if (!strcmp(verb, "conflict")) {
@@ -656,15 +668,16 @@ do_step(char *argv[])
     } else if (!strcmp(verb, "sysctl")) {
         print_sysctl(argv[1]);
     } else if (!strcmp(verb, "master")) {
-        struct vkernel_link link = { .ifindex = 0 };
-
-        ovs_assert(!argv[1] || !vkernel_link_get(admin, argv[1], 0, &link));
-        return vkernel_link_set_master(admin, ifindex, link.ifindex);
+        return vkernel_link_set_master(admin, ifindex, find_device(argv[1]));
     } else if (!strcmp(verb, "make")) {
         testkernel_make_device(admin, argv[1], argv[2],
                                argv[3] ? atoi(argv[3]) : 0);
     } else if (!strcmp(verb, "delete")) {
         return delete_device(argv[1]);
+    } else if (!strcmp(verb, "elsewhere")) {
+        elsewhere = find_device(argv[1]);
+    } else if (!strcmp(verb, "listen")) {
+        vkernel_tap_listen(tap, atoi(argv[1]), atoi(argv[2]));
     } else if (!strcmp(verb, "move")) {
         return move_tap();
     } else if (!strcmp(verb, "again")) {

@@ -32,6 +32,7 @@
 #include "smap.h"
 #include "util.h"
 #include "vkernel-buffers.h"
+#include "vkernel-budget.h"
 #include "vkernel-compat.h"
 #include "vkernel-config.h"
 #include "vkernel-error.h"
@@ -823,6 +824,59 @@ test_stats_driver(struct ovs_cmdl_context *ctx OVS_UNUSED)
     putchar('\n');
 }
 
+/* Has noise from 'start' to 'end', each millisecond, and a port that does all
+ * that its budget allows until all is well.  Prints what was done, and when all
+ * was well after the end. */
+static void
+make_noise(struct vkernel_budget *budget, long long int start,
+           long long int end, long long int usec)
+{
+    int n_looks = 0, n_lines = 0;
+    bool pending = false, wrong = false;
+    long long int now;
+
+    for (now = start; now < end || pending || wrong; now++) {
+        pending |= now < end;
+        if (pending && vkernel_budget_may_look(budget, now)) {
+            n_looks++;
+            n_lines += vkernel_budget_take_line(budget, now) != NULL;
+            vkernel_budget_looked(budget, now);
+            vkernel_budget_spent(budget, now, usec, usec);
+            vkernel_budget_changed(budget, now);
+            pending = false;
+            wrong = true;
+        }
+        if (wrong && !vkernel_budget_get_next_heal(budget, now)) {
+            vkernel_budget_healed(budget, now);
+            wrong = false;
+            printf("heal %lld\n", now);
+        }
+    }
+    printf("%d looks, %d lines, well after %lld\n", n_looks, n_lines,
+           now - end);
+}
+
+/* budget ARG...: each ARG is "START-END", a time of noise in milliseconds, with
+ * ":USEC" behind it if a look takes that long. */
+static void
+test_budget(struct ovs_cmdl_context *ctx)
+{
+    struct vkernel_budget budget;
+
+    memset(&budget, 0, sizeof budget);
+    for (int i = 1; i < ctx->argc; i++) {
+        long long int start, end, usec = 0;
+
+        ovs_assert(sscanf(ctx->argv[i], "%lld-%lld:%lld", &start, &end,
+                          &usec) >= 2);
+        make_noise(&budget, start, end, usec);
+    }
+    if (!vkernel_budget_may_look(&budget, 0)) {
+        /* Never at a time that is over. */
+        ovs_assert(vkernel_budget_get_next_look(&budget) > 0);
+    }
+}
+
 /* stall LOOK...: takes each look, "MSEC TAKEN QUEUE...", with QUEUE as
  * "PACKETS:FULL_DROPS", and prints which queues are stalled. */
 static void
@@ -889,6 +943,7 @@ static const struct ovs_cmdl_command commands[] = {
     { "printable", "line|lines|show", 1, 1, test_printable, OVS_RO },
     { "version", NULL, 0, 0, test_version, OVS_RO },
     { "stall", "LOOK...", 1, INT_MAX, test_stall, OVS_RO },
+    { "budget", "ARG...", 1, INT_MAX, test_budget, OVS_RO },
     { "retry", "ARG...", 1, INT_MAX, test_retry, OVS_RO },
     { "stats-ledger", "USED SHOWN BASE", 3, 3, test_stats_ledger, OVS_RO },
     { "stats-custom", "USED SHOWN BASE", 3, 3, test_stats_custom, OVS_RO },

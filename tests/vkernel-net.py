@@ -53,6 +53,9 @@
     detach-queues PID TAP
         Takes the queues that process PID has attached to TAP off it, and
         prints how many there were.
+    xdp TAP tx|redirect
+        Gives TAP a native XDP program that sends all frames back, prints
+        "ready", and keeps it until it is killed.
 """
 
 import contextlib
@@ -72,7 +75,13 @@ ETH_TYPE = 0x88b5
 TUNSETIFF = 0x400454ca
 TUNSETQUEUE = 0x400454d9
 IFF_DETACH_QUEUE = 0x0400
+SYS_BPF = 321
 SYS_PIDFD_GETFD = 438
+BPF_PROG_LOAD = 5
+BPF_LINK_CREATE = 28
+BPF_PROG_TYPE_XDP = 6
+BPF_XDP = 37
+XDP_FLAGS_DRV_MODE = 4
 IFF_TUN = 0x0001
 IFF_TAP = 0x0002
 IFF_MULTI_QUEUE = 0x0100
@@ -391,6 +400,38 @@ def detach_queues(pid, tap):
     print(f'{n} queue{"" if n == 1 else "s"} detached')
 
 
+def bpf(command, attr):
+    libc = ctypes.CDLL(None, use_errno=True)
+    buf = ctypes.create_string_buffer(attr + bytes(128 - len(attr)), 128)
+    fd = libc.syscall(SYS_BPF, command, buf, 128)
+    if fd < 0:
+        raise OSError(ctypes.get_errno(), f'bpf {command}')
+    return fd
+
+
+def xdp(tap, action):
+    ifindex = socket.if_nametoindex(tap)
+
+    def insn(code, registers, value):
+        return struct.pack('=BBhi', code, registers, 0, value)
+
+    # r0 = XDP_TX, or r0 = bpf_redirect(ifindex, 0); exit
+    code = (insn(0xb7, 0, 3) if action == 'tx'
+            else (insn(0xb7, 1, ifindex) + insn(0xb7, 2, 0)
+                  + insn(0x85, 0, 23)))
+    code += insn(0x95, 0, 0)
+    insns = ctypes.create_string_buffer(code, len(code))
+    text = ctypes.create_string_buffer(b'GPL')
+    prog = bpf(BPF_PROG_LOAD,
+               struct.pack('=IIQQ', BPF_PROG_TYPE_XDP, len(code) // 8,
+                           ctypes.addressof(insns), ctypes.addressof(text)))
+    bpf(BPF_LINK_CREATE, struct.pack('=IIII', prog, ifindex, BPF_XDP,
+                                     XDP_FLAGS_DRV_MODE))
+    print('ready', flush=True)
+    while True:
+        time.sleep(60)
+
+
 COMMANDS = {
     'echo': echo,
     'tcp-file': tcp_file,
@@ -405,6 +446,7 @@ COMMANDS = {
     'udp-pcap': udp_pcap,
     'hold-tap': hold_tap,
     'detach-queues': detach_queues,
+    'xdp': xdp,
 }
 
 if __name__ == '__main__':
