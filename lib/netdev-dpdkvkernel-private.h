@@ -166,7 +166,7 @@ struct netdev_dpdkvkernel {
 
     /* What others may make the main thread do for this port. */
     struct vkernel_budget budget OVS_GUARDED;
-    int late_events OVS_GUARDED; /* For netdev_dpdkvkernel_follow_events()... */
+    int late_events OVS_GUARDED; /* Events of the tap to follow yet... */
     long long int follow_at OVS_GUARDED; /* ...when to ask for that again. */
     bool asked OVS_GUARDED;     /* The user wants a change: no budget. */
     long long int heal_at OVS_GUARDED; /* Nonzero if a change is put off: until

@@ -66,8 +66,8 @@ netdev_rxq_dpdkvkernel_cast(const struct netdev_rxq *rxq)
     return CONTAINER_OF(rxq, struct netdev_rxq_dpdkvkernel, up);
 }
 
-/* Why Interfaces could not be opened, as it was logged last, by name.  A netdev
- * lives as long as its attempt only, and there may be many attempts. */
+/* Why Interfaces could not be opened, as it was logged last, by name.  A
+ * netdev lives as long as its attempt only, and there may be many attempts. */
 static struct shash refusals OVS_GUARDED_BY(netdev_dpdkvkernel_ports_mutex)
     = SHASH_INITIALIZER(&refusals);
 

@@ -23,9 +23,9 @@
  *   - Looks at what the kernel has told: some at once, then one a second, and
  *     fewer if they take long.
  *
- *   - What a look leads to takes longer, as each request waits for the kernel's
- *     lock, which the noise has.  With more looks than that, it is put off
- *     until the tap has been quiet for a while, or for some seconds.
+ *   - What a look leads to takes longer, as each request waits for the
+ *     kernel's lock, which the noise has.  With more looks than that, it is
+ *     put off until the tap has been quiet for a while, or for some seconds.
  *
  *   - Heals, which have the datapath configured or move the tap: one at once,
  *     then some seconds apart, and only when the tap has been quiet for a

@@ -45,8 +45,8 @@
 
 /* Open vSwitch 4.0 moves a packet that outgrows its buffer to another one, of
  * at most UINT16_MAX bytes, with the old one's tail and 64 bytes or so of its
- * own.  A tunnel's header takes up to 512 (TNL_PUSH_HEADER_SIZE): there is room
- * for six of them. */
+ * own.  A tunnel's header takes up to 512 (TNL_PUSH_HEADER_SIZE): there is
+ * room for six of them. */
 BUILD_ASSERT_DECL(RTE_PKTMBUF_HEADROOM + VKERNEL_MAX_GSO_MAX_SIZE
                   + 2 * CACHE_LINE_SIZE + 6 * (512 + 64) <= UINT16_MAX);
 

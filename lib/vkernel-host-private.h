@@ -72,7 +72,7 @@ struct vkernel_host {
     int retry_delay;            /* For vkernel_retry_back_off(). */
     long long int sysctls_at;   /* Nonzero if there are sysctls. */
     long long int hold_until;   /* Nonzero for a pause... */
-    long long int quiet_at;     /* ...which also ends without news till then. */
+    long long int quiet_at;     /* ...which ends without news by then. */
     int hold_delay;             /* For vkernel_retry_back_off(). */
     int n_restores;             /* Done again... */
     long long int restores_end; /* ...until this time. */

@@ -697,8 +697,8 @@ vkernel_tap_get_link(struct vkernel_tap *tap, struct vkernel_link *link)
     return error;
 }
 
-/* Takes note of what the kernel has told.  Returns what of it vkernel_tap_run()
- * tells: VKERNEL_TAP_CHANGED if any of it may be of 'tap' itself. */
+/* Takes note of the kernel's events.  Returns those of vkernel_tap_run():
+ * VKERNEL_TAP_CHANGED if any of them may be of 'tap' itself. */
 static int
 take_events(struct vkernel_tap *tap)
 {

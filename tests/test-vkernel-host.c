@@ -635,6 +635,35 @@ find_device(const char *name)
     return link.ifindex;
 }
 
+/* Does what the words of 'argv' say, if that is nothing for the administrator,
+ * but for us.  Returns false if it is not. */
+static bool
+do_own_step(char *argv[])
+{
+    const char *verb = argv[0];
+
+    if (!strcmp(verb, "listen") && argv[1] && argv[2]) {
+        vkernel_tap_listen(tap, atoi(argv[1]), atoi(argv[2]));
+    } else if (!strcmp(verb, "again")) {
+        open_tap();
+    } else if (!strcmp(verb, "forget")) {
+        vkernel_host_destroy(host);
+        host = vkernel_host_create();
+    } else if (!strcmp(verb, "undo")) {
+        vkernel_host_undo(host, tap);
+        show();
+    } else if (!strcmp(verb, "after")) {
+        msec += testlib_number(argv[1]);
+    } else if (!strcmp(verb, "routes")) {
+        show_routes(argv[1]);
+    } else if (!strcmp(verb, "show")) {
+        show();
+    } else {
+        return false;
+    }
+    return true;
+}
+
 /* Does what the words of 'argv' say, for the administrator.  Returns 0 or a
  * positive errno value. */
 static int
@@ -642,6 +671,7 @@ do_step(char *argv[])
 {
     int ifindex = get_ifindex();
     const char *verb = argv[0];
+
     if (!strcmp(verb, "add")) {
         return add_address(argv[1]);
     } else if (!strcmp(verb, "conflict")) {
@@ -676,25 +706,9 @@ do_step(char *argv[])
         return delete_device(argv[1]);
     } else if (!strcmp(verb, "elsewhere")) {
         elsewhere = find_device(argv[1]);
-    } else if (!strcmp(verb, "listen")) {
-        vkernel_tap_listen(tap, atoi(argv[1]), atoi(argv[2]));
     } else if (!strcmp(verb, "move")) {
         return move_tap();
-    } else if (!strcmp(verb, "again")) {
-        open_tap();
-    } else if (!strcmp(verb, "forget")) {
-        vkernel_host_destroy(host);
-        host = vkernel_host_create();
-    } else if (!strcmp(verb, "undo")) {
-        vkernel_host_undo(host, tap);
-        show();
-    } else if (!strcmp(verb, "after")) {
-        msec += testlib_number(argv[1]);
-    } else if (!strcmp(verb, "routes")) {
-        show_routes(argv[1]);
-    } else if (!strcmp(verb, "show")) {
-        show();
-    } else {
+    } else if (!do_own_step(argv)) {
         ovs_fatal(0, "%s: no such step", verb);
     }
     return 0;

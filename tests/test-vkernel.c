@@ -825,8 +825,8 @@ test_stats_driver(struct ovs_cmdl_context *ctx OVS_UNUSED)
 }
 
 /* Has noise from 'start' to 'end', each millisecond, and a port that does all
- * that its budget allows until all is well.  Prints what was done, and when all
- * was well after the end. */
+ * that its budget allows until all is well.  Prints what was done, and when
+ * all was well after the end. */
 static void
 make_noise(struct vkernel_budget *budget, long long int start,
            long long int end, long long int usec)
@@ -856,8 +856,8 @@ make_noise(struct vkernel_budget *budget, long long int start,
            now - end);
 }
 
-/* budget ARG...: each ARG is "START-END", a time of noise in milliseconds, with
- * ":USEC" behind it if a look takes that long. */
+/* budget ARG...: each ARG is "START-END", a time of noise in milliseconds,
+ * with ":USEC" behind it if a look takes that long. */
 static void
 test_budget(struct ovs_cmdl_context *ctx)
 {
