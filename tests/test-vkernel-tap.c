@@ -551,11 +551,14 @@ test_kernel_persist(struct ovs_cmdl_context *ctx OVS_UNUSED)
     free(asked);
 }
 
+/* What attach() opens. */
+static const char *attach_path = tun_path;
+
 /* Returns a queue of the tap 'ifname', attached with 'flags', or -1. */
 static int
 attach(const char *ifname, int flags)
 {
-    int fd = open(tun_path, O_RDWR | O_CLOEXEC);
+    int fd = open(attach_path, O_RDWR | O_CLOEXEC);
     struct ifreq ifr;
 
     memset(&ifr, 0, sizeof ifr);
@@ -1054,6 +1057,20 @@ test_kernel_owners(struct ovs_cmdl_context *ctx OVS_UNUSED)
     open_among_strangers("both, no header", come_without_header);
 }
 
+/* Makes a device node that every user may open, as udev makes /dev/net/tun,
+ * and has attach() use it. */
+static void
+make_tun_for_all(void)
+{
+    static const char path[] = "tun-for-all";
+    struct stat s;
+
+    ovs_assert(!stat(tun_path, &s));
+    unlink(path);
+    ovs_assert(!mknod(path, S_IFCHR, s.st_rdev) && !chmod(path, 0666));
+    attach_path = path;
+}
+
 /* Becomes a user without privileges and tries to attach a queue to "t0" all
  * the time, until it is killed or 'parent' ends.  Writes to 'fd' what came of
  * it: '+' or '-'. */
@@ -1092,6 +1109,7 @@ test_kernel_hammer(struct ovs_cmdl_context *ctx)
         skip("root", errno);
     }
     no_private = ctx->argc > 1;
+    make_tun_for_all();
     ovs_assert(!pipe2(fds, O_CLOEXEC | O_NONBLOCK));
     pid = fork();
     if (!pid) {
@@ -1119,6 +1137,7 @@ test_kernel_hammer(struct ovs_cmdl_context *ctx)
     }
     kill(pid, SIGKILL);
     ovs_assert(waitpid(pid, NULL, 0) == pid);
+    unlink(attach_path);
     while (read(fds[0], &c, 1) == 1) {
         n_got += c == '+';
         n_tried++;
