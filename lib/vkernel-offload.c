@@ -271,9 +271,10 @@ check_headers(const struct dp_packet *packet, uint64_t flags,
               const struct vkernel_headers *h)
 {
     uint64_t l4_flags = flags & RTE_MBUF_F_TX_L4_MASK;
-    bool is_udp = wants_udp_csum(flags);
-    bool is_tcp = (flags & RTE_MBUF_F_TX_TCP_SEG
-                   || l4_flags == RTE_MBUF_F_TX_TCP_CKSUM);
+    bool is_tso = (flags & RTE_MBUF_F_TX_TCP_SEG) != 0;
+    bool is_udp = wants_udp_csum(flags) && !is_tso;
+    bool is_tcp = (l4_flags == RTE_MBUF_F_TX_TCP_CKSUM
+                   || (is_tso && !l4_flags));
 
     if (OVS_UNLIKELY(!(is_udp ? h->l4_proto == IPPROTO_UDP
                        : is_tcp && h->l4_proto == IPPROTO_TCP)

@@ -70,7 +70,8 @@ parse_extensions(const uint8_t *data, size_t size, struct fuzz_headers *h)
             h->l4_ofs += (ext[1] + 2) * 4;
             break;
         case IPPROTO_FRAGMENT:
-            h->is_fragment = true;
+            /* The whole packet in one fragment is none: RFC 6946. */
+            h->is_fragment |= (get_be16(ext + 2) & 0xfff9) != 0;
             h->l4_ofs += 8;
             break;
         default:
@@ -99,9 +100,9 @@ fuzz_packet_parse(const struct dp_packet *packet, struct fuzz_headers *h)
     }
     type = get_be16(data + ofs);
     ofs += 2;
+    h->l3_ofs = ofs;
     if (type == ETH_TYPE_IP && ofs + IP_HEADER_LEN <= size) {
         h->is_ipv4 = true;
-        h->l3_ofs = ofs;
         h->proto = data[ofs + 9];
         h->is_fragment = get_be16(data + ofs + 6) & 0x3fff;
         h->l4_ofs = ofs + (data[ofs] & 15) * 4;
@@ -190,6 +191,18 @@ check_changes(const uint8_t *before, const uint8_t *after, size_t size,
     }
 }
 
+/* Are the offsets of 'packet' unknown, or those of its bytes?  Open vSwitch
+ * gives no others; whatever they are, nothing outside of the frame may be
+ * touched. */
+static bool
+has_true_offsets(const struct dp_packet *packet, bool is_ip,
+                 const struct fuzz_headers *h)
+{
+    return (packet->l3_ofs == UINT16_MAX || packet->l4_ofs == UINT16_MAX
+            || (is_ip && packet->l3_ofs == h->l3_ofs
+                && packet->l4_ofs == h->l4_ofs));
+}
+
 void
 fuzz_packet_send(struct dp_packet *packet, int mtu)
 {
@@ -198,12 +211,13 @@ fuzz_packet_send(struct dp_packet *packet, int mtu)
     uint8_t *before = xmemdup(dp_packet_data(packet), size);
     enum vkernel_tx_drop drop = VKERNEL_N_TX_DROPS;
     struct fuzz_headers h;
-    bool is_ip, ok;
+    bool is_ip, is_true, ok;
 
     is_ip = fuzz_packet_parse(packet, &h);
+    is_true = has_true_offsets(packet, is_ip, &h);
     ok = vkernel_offload_tx(packet, mtu, &drop);
     /* Padding may go. */
-    ovs_assert(dp_packet_size(packet) == size
+    ovs_assert(dp_packet_size(packet) == size || !is_true
                || (is_ip && dp_packet_size(packet) == h.end));
     if (!ok) {
         ovs_assert(drop < VKERNEL_N_TX_DROPS);
@@ -215,8 +229,10 @@ fuzz_packet_send(struct dp_packet *packet, int mtu)
         if (csum_ofs && vkernel_offload_tx_is_unfinished(mbuf)) {
             vkernel_offload_tx_finish(mbuf);
         }
-        check_changes(before, dp_packet_data(packet),
-                      dp_packet_size(packet), &h);
+        if (is_true) {
+            check_changes(before, dp_packet_data(packet),
+                          dp_packet_size(packet), &h);
+        }
     }
     free(before);
 }
