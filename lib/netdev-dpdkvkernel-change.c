@@ -80,6 +80,7 @@ is_change_wanted(const struct netdev_dpdkvkernel *dev)
 {
     return (!dev->device.port
             || dev->workers.reopen
+            || dev->altered
             || dev->link_error == ENODEV
             || dev->device.mtu != dev->wanted_mtu
             || !vkernel_config_equals(&dev->device.config,
@@ -372,6 +373,8 @@ publish(struct netdev_dpdkvkernel *dev)
         vkernel_tap_set_budget(device->tap, &dev->budget);
     }
     dev->running = device->port != NULL;
+    dev->shared = dev->altered = false;
+    netdev_dpdkvkernel_set_error(dev, VKERNEL_ERROR_SHARED, NULL);
     dev->rx.port_id = device->port ? vkernel_port_get_id(device->port) : 0;
     dev->rx.offloads = device->gso_max_size > 0;
     dev->rx.copy_mp = device->buffers.rx_copies.mp;

@@ -136,12 +136,43 @@ netdev_dpdkvkernel_limit_gso_max_size(struct netdev_dpdkvkernel *dev)
     }
 }
 
+/* Looks whether the tap is still the daemon's alone.  Root in its namespace
+ * can attach a queue, and with that change what holds for all queues, such as
+ * the size of headers.  When that queue has gone, the device is opened again,
+ * which sets it all; before that, the driver would refuse the tap. */
+static void
+follow_queues(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    enum vkernel_link_state state;
+    char *message;
+
+    if (!dev->device.port) {
+        return;
+    }
+    state = vkernel_device_check(&dev->device, &dev->link, &message);
+    if (state == VKERNEL_LINK_SHARED) {
+        dev->stats->events[VKERNEL_EVENT_TAP_SHARED] += !dev->shared;
+        dev->shared = true;
+    } else if (!dev->shared) {
+        /* Only the daemon's own descriptors can do so: a stalled queue. */
+        free(message);
+        return;
+    } else if (!dev->altered) {
+        dev->altered = true;
+        vkernel_tap_reclaim(dev->device.tap);
+        netdev_dpdkvkernel_request_heal(dev);
+    }
+    netdev_dpdkvkernel_set_error(dev, VKERNEL_ERROR_SHARED, message);
+}
+
 void
 netdev_dpdkvkernel_follow_link(struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex)
 {
     netdev_dpdkvkernel_refresh_link(dev);
     if (!dev->link_error) {
+        follow_queues(dev);
         follow_mtu(dev);
         netdev_dpdkvkernel_limit_gso_max_size(dev);
         follow_mac(dev);

@@ -182,6 +182,9 @@ struct netdev_dpdkvkernel {
     /* The tap as it was last seen; valid if 'link_error' is 0. */
     struct vkernel_link link OVS_GUARDED;
     int link_error OVS_GUARDED;
+    bool shared OVS_GUARDED;    /* Somebody else had a queue of it... */
+    bool altered OVS_GUARDED;   /* ...and has left, so that the device must be
+                                 * opened again. */
     struct vkernel_link shown_link OVS_GUARDED; /* Likewise, when the bridge */
     int shown_error OVS_GUARDED;                /* was told of a change. */
     bool carrier OVS_GUARDED;   /* Link state. */

@@ -447,6 +447,15 @@ vkernel_anchor_open(const char *ifname, int *anchorp,
     return message;
 }
 
+int
+vkernel_anchor_reclaim(int anchor)
+{
+    clean(anchor);
+    return (ioctl(anchor, TUNSETOWNER, (unsigned long int) geteuid())
+            ? errno
+            : 0);
+}
+
 void
 vkernel_anchor_give_back(int anchor,
                          const struct vkernel_anchor_former *former)

@@ -60,6 +60,11 @@ char *vkernel_anchor_open(const char *ifname, int *anchorp,
 void vkernel_anchor_give_back(int anchor,
                               const struct vkernel_anchor_former *);
 
+/* Undoes what another program may have done to the tap through a queue of its
+ * own: its owner, filters and the like; not what the driver sets when it
+ * attaches its queues.  Returns 0 or a positive errno value. */
+int vkernel_anchor_reclaim(int anchor);
+
 /* Stores the tap's present name into 'ifname', which has room for IFNAMSIZ
  * bytes.  Returns 0 or a positive errno value: EBADFD if the tap was
  * deleted. */

@@ -44,6 +44,7 @@ enum vkernel_error_source {
     VKERNEL_ERROR_PERSIST,      /* persist. */
     VKERNEL_ERROR_CARRIER,      /* carrier-from. */
     VKERNEL_ERROR_WORKERS,      /* The threads of vhost. */
+    VKERNEL_ERROR_SHARED,       /* Others who have the tap open. */
     VKERNEL_N_ERROR_SOURCES
 };
 

@@ -90,7 +90,8 @@ enum vkernel_tx_drop {
     VKERNEL_EVENT(MTU_CHANGED, "tap_mtu_changed")               \
     VKERNEL_EVENT(OFFLOADS_CHANGED, "tap_offloads_changed")     \
     VKERNEL_EVENT(CHANGE_FAILED, "change_failures")             \
-    VKERNEL_EVENT(HEAL_DELAYED, "tap_heals_delayed")
+    VKERNEL_EVENT(HEAL_DELAYED, "tap_heals_delayed")            \
+    VKERNEL_EVENT(TAP_SHARED, "tap_shared")
 
 enum vkernel_event {
 #define VKERNEL_EVENT(ID, NAME) VKERNEL_EVENT_##ID,

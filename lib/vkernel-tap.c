@@ -589,6 +589,17 @@ vkernel_tap_put_handle(struct vkernel_tap *tap, const char *handle)
     }
 }
 
+void
+vkernel_tap_reclaim(struct vkernel_tap *tap)
+{
+    int error = vkernel_anchor_reclaim(tap->anchor);
+
+    if (error) {
+        VLOG_WARN("cannot make the tap \"%s\" the daemon's own again (%s)",
+                  tap->ifname, ovs_strerror(error));
+    }
+}
+
 int
 vkernel_tap_get_header_size(const struct vkernel_tap *tap)
 {

@@ -148,6 +148,10 @@ int vkernel_tap_enter_netns(struct vkernel_tap *, int *savedp);
 void vkernel_tap_get_handle(struct vkernel_tap *, char *handle);
 void vkernel_tap_put_handle(struct vkernel_tap *, const char *handle);
 
+/* Undoes what another program may have done to the tap, which must not have
+ * been given up, through a queue of its own: see vkernel_anchor_reclaim(). */
+void vkernel_tap_reclaim(struct vkernel_tap *);
+
 /* Returns the size of the header that the tap has before each frame, or 0 if
  * it was deleted. */
 int vkernel_tap_get_header_size(const struct vkernel_tap *);

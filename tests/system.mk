@@ -41,6 +41,7 @@ SYSTEM_TESTSUITE_AT = \
 	tests/system-vkernel-policer.at \
 	tests/system-vkernel-privileges.at \
 	tests/system-vkernel-queues.at \
+	tests/system-vkernel-safety.at \
 	tests/system-vkernel-text.at \
 	tests/system-vkernel-traffic.at \
 	tests/system-vkernel-worker.at \

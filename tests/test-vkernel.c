@@ -480,6 +480,7 @@ parse_source(const char *name)
         [VKERNEL_ERROR_PERSIST] = "persist",
         [VKERNEL_ERROR_CARRIER] = "carrier",
         [VKERNEL_ERROR_WORKERS] = "workers",
+        [VKERNEL_ERROR_SHARED] = "shared",
     };
 
     BUILD_ASSERT_DECL(ARRAY_SIZE(names) == VKERNEL_N_ERROR_SOURCES);

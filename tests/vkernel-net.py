@@ -50,6 +50,10 @@
         Writes a capture of one UDP frame of SIZE bytes.
     hold-tap TAP [multi_queue] [tun]
         Makes or opens a tap, prints "ready", and keeps it until it is killed.
+    join-tap TAP [header] [owner] [filter]
+        Attaches a queue to TAP, through the device of tun at $TUN, and changes
+        the size of its headers, its owner, or what it takes; prints "ready",
+        and keeps it until it is killed.
     detach-queues PID TAP
         Takes the queues that process PID has attached to TAP off it, and
         prints how many there were.
@@ -73,6 +77,9 @@ import time
 ETH_TYPE = 0x88b5
 
 TUNSETIFF = 0x400454ca
+TUNSETOWNER = 0x400454cc
+TUNATTACHFILTER = 0x401054d5
+TUNSETVNETHDRSZ = 0x400454d8
 TUNSETQUEUE = 0x400454d9
 IFF_DETACH_QUEUE = 0x0400
 SYS_BPF = 321
@@ -86,6 +93,7 @@ IFF_TUN = 0x0001
 IFF_TAP = 0x0002
 IFF_MULTI_QUEUE = 0x0100
 IFF_NO_PI = 0x1000
+IFF_VNET_HDR = 0x4000
 
 
 def new_socket(address, kind):
@@ -375,6 +383,26 @@ def hold_tap(tap, *words):
             time.sleep(60)
 
 
+def join_tap(tap, *words):
+    flags = IFF_TAP | IFF_NO_PI | IFF_MULTI_QUEUE | IFF_VNET_HDR
+    path = os.environ.get('TUN', '/dev/net/tun')
+    with open(path, 'r+b', buffering=0) as f:
+        fcntl.ioctl(f, TUNSETIFF, struct.pack('16sH22x', tap.encode(), flags))
+        if 'header' in words:
+            fcntl.ioctl(f, TUNSETVNETHDRSZ, struct.pack('i', 10))
+        if 'owner' in words:
+            fcntl.ioctl(f, TUNSETOWNER, 65534)
+        if 'filter' in words:
+            # One that takes nothing: BPF_RET | BPF_K.
+            code = ctypes.create_string_buffer(struct.pack('=HBBI', 6, 0, 0,
+                                                           0))
+            fcntl.ioctl(f, TUNATTACHFILTER,
+                        struct.pack('HxxxxxxP', 1, ctypes.addressof(code)))
+        print('ready', flush=True)
+        while True:
+            time.sleep(60)
+
+
 def detach_queues(pid, tap):
     libc = ctypes.CDLL(None, use_errno=True)
     pidfd = os.pidfd_open(int(pid))
@@ -445,6 +473,7 @@ COMMANDS = {
     'session': session,
     'udp-pcap': udp_pcap,
     'hold-tap': hold_tap,
+    'join-tap': join_tap,
     'detach-queues': detach_queues,
     'xdp': xdp,
 }
