@@ -426,25 +426,20 @@ map_xstats(struct vkernel_port *port)
 }
 
 /* See vkernel_port_get_memory_seq().  Any thread may have DPDK get memory. */
-static atomic_uint memory_seq = ATOMIC_VAR_INIT(0);
+static atomic_count memory_seq = ATOMIC_COUNT_INIT(0);
 
 static void
 memory_changed(enum rte_mem_event event OVS_UNUSED,
                const void *addr OVS_UNUSED, size_t size OVS_UNUSED,
                void *arg OVS_UNUSED)
 {
-    unsigned int old;
-
-    atomic_add(&memory_seq, 1, &old);
+    atomic_count_inc(&memory_seq);
 }
 
 unsigned int
 vkernel_port_get_memory_seq(void)
 {
-    unsigned int seq;
-
-    atomic_read(&memory_seq, &seq);
-    return seq;
+    return atomic_count_get(&memory_seq);
 }
 
 /* Has memory_changed() called.  With memory that never changes, there is
