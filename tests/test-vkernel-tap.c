@@ -1083,7 +1083,9 @@ hammer(int fd, pid_t parent)
     while (getppid() == parent) {
         int queue = attach("t0", IFF_MULTI_QUEUE | IFF_VNET_HDR);
 
-        ignore(write(fd, queue >= 0 ? "+" : "-", 1));
+        if (write(fd, queue >= 0 ? "+" : "-", 1) < 0 && errno == EPIPE) {
+            break;
+        }
         if (queue >= 0) {
             usleep(1000);
             close(queue);
