@@ -528,6 +528,7 @@ set_wanted_config(struct netdev_dpdkvkernel *dev,
     if (change || host) {
         vkernel_config_uninit(&dev->wanted_config);
         vkernel_config_clone(&dev->wanted_config, config);
+        vkernel_budget_renew_lines(&dev->budget);
     }
     if (change) {
         netdev_dpdkvkernel_request_change(dev);

@@ -160,3 +160,10 @@ vkernel_budget_take_line(struct vkernel_budget *budget, long long int now)
     }
     return budget->note;
 }
+
+void
+vkernel_budget_renew_lines(struct vkernel_budget *budget)
+{
+    budget->next_line = 0;
+    budget->lines_full = false;
+}

@@ -31,7 +31,8 @@
  *     then some seconds apart, and only when the tap has been quiet for a
  *     while, or from time to time.
  *
- *   - Lines in the log: so many in any minute.
+ *   - Lines in the log: so many in any minute, unless the user changes an
+ *     option.
  *
  * Each of them is done at most some seconds after the last change, so that the
  * port is right soon after the noise has ended.
@@ -134,6 +135,10 @@ void vkernel_budget_healed(struct vkernel_budget *, long long int now);
  * next call.  Returns NULL if the line must be left out. */
 const char *vkernel_budget_take_line(struct vkernel_budget *,
                                      long long int now);
+
+/* Takes note that the user has changed an option: what comes of that is no
+ * noise, and the next lines may be written. */
+void vkernel_budget_renew_lines(struct vkernel_budget *);
 
 /* Writes a line into the log, at LEVEL of the calling file's module, if
  * BUDGET allows for it or is NULL.  FORMAT is a literal. */

@@ -858,7 +858,8 @@ make_noise(struct vkernel_budget *budget, long long int start,
 }
 
 /* budget ARG...: each ARG is "START-END", a time of noise in milliseconds,
- * with ":USEC" behind it if a look takes that long. */
+ * with ":USEC" behind it if a look takes that long, or "option" for a change
+ * of one. */
 static void
 test_budget(struct ovs_cmdl_context *ctx)
 {
@@ -868,6 +869,10 @@ test_budget(struct ovs_cmdl_context *ctx)
     for (int i = 1; i < ctx->argc; i++) {
         long long int start, end, usec = 0;
 
+        if (!strcmp(ctx->argv[i], "option")) {
+            vkernel_budget_renew_lines(&budget);
+            continue;
+        }
         ovs_assert(sscanf(ctx->argv[i], "%lld-%lld:%lld", &start, &end,
                           &usec) >= 2);
         make_noise(&budget, start, end, usec);
