@@ -41,6 +41,8 @@ lib_libvkernel_la_SOURCES = \
 	lib/vkernel-config.h \
 	lib/vkernel-cpus.c \
 	lib/vkernel-cpus.h \
+	lib/vkernel-csum.c \
+	lib/vkernel-csum.h \
 	lib/vkernel-device.c \
 	lib/vkernel-device.h \
 	lib/vkernel-error.c \

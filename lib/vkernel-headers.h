@@ -21,7 +21,7 @@
  * word for it counts for nothing here.
  *
  * Pure functions, which any thread may call without a lock.  vkernel-offload.c
- * and vkernel-marks.c call them for frames with an offload left to do. */
+ * calls them for frames with an offload left to do. */
 
 #include <netinet/in.h>
 #include <stdbool.h>

@@ -28,6 +28,7 @@
 #include "packets.h"
 #include "unaligned.h"
 #include "vkernel-compat.h"
+#include "vkernel-csum.h"
 #include "vkernel-headers.h"
 
 /* In the field hash.usr of a packet to send, which nobody reads any more: what
@@ -42,51 +43,6 @@
 /* The most segments of a frame: 64 KiB of those of an MSS of 48 with time
  * stamps, and some.  Whoever has to cut a frame makes a packet of each. */
 #define MAX_SEGMENTS 2048
-
-/* Returns the sum of the pseudo-header of the packet in 'frame', for 'l4_len'
- * bytes of TCP or UDP. */
-static uint32_t
-sum_pseudoheader(const uint8_t *frame, const struct vkernel_headers *h,
-                 size_t l4_len)
-{
-    const uint8_t *l3 = frame + h->l3_ofs;
-    uint32_t sum = (h->is_ipv4
-                    ? csum_continue(0, l3 + offsetof(struct ip_header, ip_src),
-                                    2 * sizeof(ovs_be32))
-                    : csum_continue(0, l3 + offsetof(struct ip6_hdr, ip6_src),
-                                    2 * sizeof(struct in6_addr)));
-
-    sum = csum_add16(sum, htons(h->l4_proto));
-    return csum_add16(sum, htons(l4_len));
-}
-
-/* Fills in the checksum of the packet of TCP or UDP in 'frame', which is
- * whole. */
-static void
-complete_csum(uint8_t *frame, const struct vkernel_headers *h)
-{
-    bool is_udp = h->l4_proto == IPPROTO_UDP;
-    uint8_t *l4 = frame + h->l4_ofs;
-    uint8_t *field = l4 + (is_udp ? offsetof(struct udp_header, udp_csum)
-                           : offsetof(struct tcp_header, tcp_csum));
-    size_t l4_len = h->end - h->l4_ofs;
-    ovs_be16 result;
-    uint32_t sum;
-
-    if (h->is_routed) {
-        /* Its last destination counts, which its sender knew. */
-        sum = csum_add16(0, get_unaligned_be16(ALIGNED_CAST(ovs_be16 *,
-                                                            field)));
-    } else {
-        sum = sum_pseudoheader(frame, h, l4_len);
-    }
-    put_unaligned_be16(ALIGNED_CAST(ovs_be16 *, field), 0);
-    result = csum_finish(csum_continue(sum, l4, l4_len));
-    if (is_udp && !result) {
-        result = OVS_BE16_MAX;
-    }
-    put_unaligned_be16(ALIGNED_CAST(ovs_be16 *, field), result);
-}
 
 /* Returns true if Open vSwitch finds TCP or UDP in the packet of 'size' bytes
  * with the headers 'h', and, where it completes checksums, does so rightly: it
@@ -157,7 +113,7 @@ take_claims(struct dp_packet *packet, bool is_tso)
         }
     } else if (OVS_UNLIKELY(!can_be_completed(&h, size))) {
         packet->mbuf.tso_segsz = 0;
-        complete_csum(data, &h);
+        vkernel_csum_complete(data, &h);
         return true;
     }
     return mark(packet, h.is_ipv4, h.l4_proto, payload, is_tso);
@@ -338,7 +294,7 @@ prepare_network_header(struct dp_packet *packet,
         mbuf->hash.usr = HAS_CSUM | (OVS_FORCE uint16_t)
                          (h->is_routed
                           ? get_unaligned_be16(get_csum_field(mbuf))
-                          : ~csum_finish(sum_pseudoheader(
+                          : ~csum_finish(vkernel_csum_pseudoheader(
                                              data, h, h->end - h->l4_ofs)));
     }
 }
@@ -356,7 +312,7 @@ complete_in_software(struct dp_packet *packet, uint64_t flags,
     if (h->is_ipv4) {
         prepare_network_header(packet, h);
     }
-    complete_csum(dp_packet_data(packet), h);
+    vkernel_csum_complete(dp_packet_data(packet), h);
     return true;
 }
 
