@@ -69,6 +69,8 @@ lib_libvkernel_la_SOURCES = \
 	lib/vkernel-hugepages.h \
 	lib/vkernel-link.c \
 	lib/vkernel-link.h \
+	lib/vkernel-marks.c \
+	lib/vkernel-marks.h \
 	lib/vkernel-mempool.c \
 	lib/vkernel-mempool.h \
 	lib/vkernel-module.c \

@@ -75,6 +75,19 @@
 #define VKERNEL_COMPAT_ROUTE_ARGS(DEVICE) mark, dst, plen, local, DEVICE, gw
 #endif
 
+/* The parameters of netdev_push_header(), and arguments of the same names. */
+#if VKERNEL_HAVE_DP_PACKET_OFFLOADS
+#define VKERNEL_COMPAT_PUSH_PARAMS \
+    const struct netdev *netdev, const struct netdev *ingress, \
+    struct dp_packet_batch *batch, const struct ovs_action_push_tnl *data
+#define VKERNEL_COMPAT_PUSH_ARGS netdev, ingress, batch, data
+#else
+#define VKERNEL_COMPAT_PUSH_PARAMS \
+    const struct netdev *netdev, struct dp_packet_batch *batch, \
+    const struct ovs_action_push_tnl *data
+#define VKERNEL_COMPAT_PUSH_ARGS netdev, batch, data
+#endif
+
 /* Returns true if other_config:hw-offload is on, and ports with an interface
  * index may be taken for ones of the kernel's datapath. */
 static inline bool
@@ -244,6 +257,96 @@ vkernel_compat_complete_tunnel(struct dp_packet *packet OVS_UNUSED)
                      & RTE_MBUF_F_TX_TUNNEL_MASK)) {
         dp_packet_ol_send_prepare(packet, 0);
     }
+#endif
+}
+
+/* What Open vSwitch is going to do with a packet, and by which offsets. */
+struct vkernel_compat_marks {
+    uint64_t l4_flags;          /* RTE_MBUF_F_TX_L4_MASK: the checksum to
+                                 * complete, of the innermost headers. */
+    uint16_t l3_ofs;            /* Of these, UINT16_MAX if not known. */
+    uint16_t l4_ofs;
+    bool is_tso;                /* Is to be cut into segments? */
+    bool lacks_segsz;           /* Is their size not known, but needed? */
+    bool is_tunnel;             /* Are there the headers of a tunnel, too? */
+    bool has_ip_csum;           /* Is IPv4's checksum left to do, of either? */
+};
+
+/* Returns true if anything is left to do for 'packet', or may be. */
+static inline bool
+vkernel_compat_has_marks(const struct dp_packet *packet)
+{
+#if VKERNEL_HAVE_DP_PACKET_OFFLOADS
+    return packet->offloads || dp_packet_get_tso_segsz(packet);
+#elif VKERNEL_HAVE_DP_PACKET_OL_SEND_PREPARE
+    return *dp_packet_ol_flags_ptr(packet) & RTE_MBUF_F_TX_OFFLOAD_MASK;
+#else
+    return *dp_packet_ol_flags_ptr(packet)
+           & (RTE_MBUF_F_TX_L4_MASK | RTE_MBUF_F_TX_TCP_SEG);
+#endif
+}
+
+/* Stores what is left to do for 'packet' into '*marks'. */
+static inline void
+vkernel_compat_get_marks(const struct dp_packet *packet,
+                         struct vkernel_compat_marks *marks)
+{
+    *marks = (struct vkernel_compat_marks) {
+        .l3_ofs = packet->l3_ofs,
+        .l4_ofs = packet->l4_ofs,
+    };
+#if VKERNEL_HAVE_DP_PACKET_OFFLOADS
+    bool is_tcp = dp_packet_l4_proto_tcp(packet);
+    bool is_udp = dp_packet_l4_proto_udp(packet);
+    bool is_partial = dp_packet_l4_checksum_partial(packet);
+
+    marks->is_tso = dp_packet_get_tso_segsz(packet);
+    marks->has_ip_csum = dp_packet_ip_checksum_partial(packet)
+                         || dp_packet_inner_ip_checksum_partial(packet);
+    if (dp_packet_tunnel(packet)) {
+        is_tcp = dp_packet_inner_l4_proto_tcp(packet);
+        is_udp = dp_packet_inner_l4_proto_udp(packet);
+        marks->is_tunnel = true;
+        is_partial = dp_packet_inner_l4_checksum_partial(packet);
+        marks->l3_ofs = packet->inner_l3_ofs;
+        marks->l4_ofs = packet->inner_l4_ofs;
+    }
+    marks->l4_flags = (!is_partial ? 0
+                       : is_tcp ? RTE_MBUF_F_TX_TCP_CKSUM
+                       : is_udp ? RTE_MBUF_F_TX_UDP_CKSUM
+                       : RTE_MBUF_F_TX_SCTP_CKSUM);
+#else
+    uint64_t flags = *dp_packet_ol_flags_ptr(packet);
+
+    marks->l4_flags = flags & RTE_MBUF_F_TX_L4_MASK;
+    marks->is_tso = flags & RTE_MBUF_F_TX_TCP_SEG;
+#if VKERNEL_HAVE_DP_PACKET_SET_TSO_SEGSZ
+    marks->lacks_segsz = !dp_packet_get_tso_segsz(packet);
+#endif
+#if VKERNEL_HAVE_DP_PACKET_OL_SEND_PREPARE
+    marks->has_ip_csum = flags & (RTE_MBUF_F_TX_IP_CKSUM
+                                  | RTE_MBUF_F_TX_OUTER_IP_CKSUM);
+#endif
+#if VKERNEL_HAVE_DP_PACKET_OL_SET_L4_CSUM_PARTIAL
+    if (flags & RTE_MBUF_F_TX_TUNNEL_MASK) {
+        marks->is_tunnel = true;
+        marks->l3_ofs = packet->inner_l3_ofs;
+        marks->l4_ofs = packet->inner_l4_ofs;
+    }
+#endif
+#endif
+}
+
+/* Leaves nothing to do for 'packet'. */
+static inline void
+vkernel_compat_clear_marks(struct dp_packet *packet)
+{
+#if VKERNEL_HAVE_DP_PACKET_OFFLOADS
+    packet->offloads = 0;
+    dp_packet_set_tso_segsz(packet, 0);
+#else
+    *dp_packet_ol_flags_ptr(packet) &= ~(RTE_MBUF_F_TX_OFFLOAD_MASK
+                                         | RTE_MBUF_F_RX_L4_CKSUM_MASK);
 #endif
 }
 

@@ -21,7 +21,8 @@ vswitchd_ovs_vswitchd_SOURCES = \
 	vswitchd/vkernel-bridge.h \
 	vswitchd/vkernel-init.c \
 	vswitchd/vkernel-output.c \
-	vswitchd/vkernel-router.c
+	vswitchd/vkernel-router.c \
+	vswitchd/vkernel-send.c
 vswitchd_ovs_vswitchd_LDADD = \
 	$(ovs_vswitchd_objects) \
 	lib/libvkernel.la \
@@ -30,6 +31,9 @@ vswitchd_ovs_vswitchd_LDADD = \
 	$(OVS_LIBS)
 vswitchd_ovs_vswitchd_LDFLAGS = $(AM_LDFLAGS) $(OVS_LDFLAGS) \
 	-Wl,--wrap=bridge_exit \
+	-Wl,--wrap=dp_packet_ol_send_prepare \
+	-Wl,--wrap=netdev_push_header \
+	-Wl,--wrap=netdev_send \
 	-Wl,--wrap=ovs_get_program_version \
 	-Wl,--wrap=ovs_print_version \
 	-Wl,--wrap=ovs_router_insert \
