@@ -121,18 +121,38 @@ follow_mac(struct netdev_dpdkvkernel *dev)
     }
 }
 
+/* Returns 'value' of the tap's limit 'name' or, if that is more than a buffer
+ * holds, what it is to be set back to. */
+static int
+limit_gso_max_size(struct netdev_dpdkvkernel *dev, const char *name, int value)
+    OVS_REQUIRES(dev->mutex)
+{
+    int max = dev->device.gso_max_size;
+
+    if (value <= max) {
+        return value;
+    }
+    VKERNEL_BUDGET_LOG(&dev->budget, VLL_INFO,
+                       "%s: setting the tap's %s back from %d to %d",
+                       netdev_get_name(&dev->up), name, value, max);
+    return max;
+}
+
 void
 netdev_dpdkvkernel_limit_gso_max_size(struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex)
 {
-    int size = dev->device.gso_max_size;
+    const struct vkernel_link *link = &dev->link;
 
-    if (size && dev->link.gso_max_size > size) {
-        VKERNEL_BUDGET_LOG(&dev->budget, VLL_INFO,
-                           "%s: setting the tap's gso_max_size back from %d "
-                           "to %d", netdev_get_name(&dev->up),
-                           dev->link.gso_max_size, size);
-        vkernel_tap_set_gso_max_size(dev->device.tap, size);
+    if (dev->device.gso_max_size
+        && MAX(link->gso_max_size, link->gso_ipv4_max_size)
+           > dev->device.gso_max_size) {
+        /* One of them may be lower, and stays so. */
+        vkernel_tap_set_gso_max_size(
+            dev->device.tap,
+            limit_gso_max_size(dev, "gso_max_size", link->gso_max_size),
+            limit_gso_max_size(dev, "gso_ipv4_max_size",
+                               link->gso_ipv4_max_size));
     }
 }
 

@@ -333,8 +333,8 @@ void netdev_dpdkvkernel_wait_name(const struct netdev_dpdkvkernel *dev)
 void netdev_dpdkvkernel_refresh_link(struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex);
 
-/* Sets the tap's gso_max_size back if it is more than a buffer holds.  The
- * tap must have been seen. */
+/* Sets the tap's gso_max_size and gso_ipv4_max_size back if they are more than
+ * a buffer holds.  The tap must have been seen. */
 void netdev_dpdkvkernel_limit_gso_max_size(struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex);
 

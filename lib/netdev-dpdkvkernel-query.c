@@ -209,7 +209,7 @@ refresh_stats(struct netdev_dpdkvkernel *dev)
     }
     netdev_dpdkvkernel_refresh_link(dev);
     if (!dev->link_error) {
-        /* The kernel reports no change of it. */
+        /* The kernel reports no change of them. */
         netdev_dpdkvkernel_limit_gso_max_size(dev);
     }
 }
@@ -352,6 +352,10 @@ format_status(const struct netdev_dpdkvkernel_info *info, struct smap *status)
     if (device->gso_max_size) {
         smap_add_format(status, "gso_max_size", "%d",
                         info->link->gso_max_size);
+        if (info->link->gso_ipv4_max_size) {
+            smap_add_format(status, "gso_ipv4_max_size", "%d",
+                            info->link->gso_ipv4_max_size);
+        }
     }
     smap_add_nocopy(status, xstrdup("features"),
                     vkernel_tap_format_offloads(device->tap));

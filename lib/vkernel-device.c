@@ -92,6 +92,24 @@ vkernel_device_check(const struct vkernel_device *device,
     return VKERNEL_LINK_OURS;
 }
 
+/* Returns a message if the kernel may hand over longer frames than the buffers
+ * of 'device' hold, otherwise NULL. */
+static char *
+check_gso_max_size(const struct vkernel_device *device,
+                   const struct vkernel_link *link)
+{
+    int size = MAX(link->gso_max_size, link->gso_ipv4_max_size);
+
+    return (device->gso_max_size && size > device->gso_max_size
+            ? xasprintf("the kernel gave the tap \"%s\" a %s of %d, not the "
+                        "%d that was asked for",
+                        vkernel_tap_get_name(device->tap),
+                        (size == link->gso_max_size
+                         ? "gso_max_size" : "gso_ipv4_max_size"),
+                        size, device->gso_max_size)
+            : NULL);
+}
+
 /* Compares what the kernel has with what 'device' asked for: that no call
  * failed proves nothing.  An MTU that somebody has set meanwhile is followed
  * as it is later.  Stores into '*againp' whether the driver's queues went
@@ -116,12 +134,7 @@ check_granted(struct vkernel_device *device, bool *againp)
         return xasprintf("the tap \"%s\" has headers of %d bytes, not of %d",
                          ifname, device->header_size, MAX_HEADER_SIZE);
     }
-    if (device->gso_max_size && link.gso_max_size > device->gso_max_size) {
-        return xasprintf("the kernel gave the tap \"%s\" a gso_max_size of "
-                         "%d, not the %d that was asked for", ifname,
-                         link.gso_max_size, device->gso_max_size);
-    }
-    return NULL;
+    return check_gso_max_size(device, &link);
 }
 
 /* Sets what the tap of 'device' must have before its queues are attached.
@@ -138,7 +151,8 @@ set_up_tap(struct vkernel_device *device)
                          device->mtu, ovs_strerror(error));
     }
     error = (device->gso_max_size
-             ? vkernel_tap_set_gso_max_size(device->tap, device->gso_max_size)
+             ? vkernel_tap_set_gso_max_size(device->tap, device->gso_max_size,
+                                            device->gso_max_size)
              : 0);
     if (error) {
         return xasprintf("cannot set the gso_max_size of tap \"%s\" to %d "

@@ -179,6 +179,10 @@ parse_optional(struct nlattr *const attrs[], struct vkernel_link *link)
     if (attrs[IFLA_GSO_MAX_SIZE]) {
         link->gso_max_size = nl_attr_get_u32(attrs[IFLA_GSO_MAX_SIZE]);
     }
+    if (attrs[VKERNEL_IFLA_GSO_IPV4_MAX_SIZE]) {
+        link->gso_ipv4_max_size = nl_attr_get_u32(
+            attrs[VKERNEL_IFLA_GSO_IPV4_MAX_SIZE]);
+    }
     if (attrs[IFLA_TXQLEN]) {
         link->txqueuelen = nl_attr_get_u32(attrs[IFLA_TXQLEN]);
     }
@@ -231,6 +235,8 @@ vkernel_link_parse(const struct ofpbuf *msg, struct vkernel_link *link)
         [IFLA_STATS64] = { .type = NL_A_UNSPEC, .optional = true,
                            .min_len = offsetof(struct rtnl_link_stats64,
                                                rx_nohandler) },
+        [VKERNEL_IFLA_GSO_IPV4_MAX_SIZE] = { .type = NL_A_U32,
+                                             .optional = true },
     };
     struct nlattr *attrs[ARRAY_SIZE(policy)];
     const struct ifinfomsg *ifi;
@@ -302,9 +308,16 @@ vkernel_link_set_mtu(struct nl_sock *sock, int ifindex, int mtu)
 }
 
 int
-vkernel_link_set_gso_max_size(struct nl_sock *sock, int ifindex, int size)
+vkernel_link_set_gso_max_size(struct nl_sock *sock, int ifindex, int size,
+                              int ipv4_size)
 {
-    return set_u32(sock, ifindex, IFLA_GSO_MAX_SIZE, size);
+    struct ofpbuf request;
+
+    link_request_init(&request, RTM_SETLINK, NLM_F_ACK, ifindex);
+    nl_msg_put_u32(&request, IFLA_GSO_MAX_SIZE, size);
+    /* A change of the former changes this, too, but no change does not. */
+    nl_msg_put_u32(&request, VKERNEL_IFLA_GSO_IPV4_MAX_SIZE, ipv4_size);
+    return change(sock, &request);
 }
 
 int

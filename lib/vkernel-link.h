@@ -36,6 +36,10 @@ struct ofpbuf;
 /* Room for an alias, and the '\0' behind it. */
 #define VKERNEL_LINK_ALIAS_SIZE 256
 
+/* IFLA_GSO_IPV4_MAX_SIZE, which headers before Linux 6.3 lack.  Kernels before
+ * that ignore it. */
+enum { VKERNEL_IFLA_GSO_IPV4_MAX_SIZE = 63 };
+
 /* Counters of the kernel's side, in packets and bytes.  The kernel receives
  * what Open vSwitch transmits, and the other way round. */
 struct vkernel_link_stats {
@@ -56,6 +60,8 @@ struct vkernel_link {
     struct eth_addr mac;        /* Address. */
     int gso_max_size;           /* Most bytes of a frame with several segments
                                  * that the kernel hands over. */
+    int gso_ipv4_max_size;      /* The same for IPv4, which has a limit of its
+                                 * own since Linux 6.3; before, 0. */
     bool up;                    /* IFF_UP: up by the administrator. */
     bool carrier;               /* It could send, were it up. */
     int txqueuelen;             /* Queue length, in packets. */
@@ -97,7 +103,11 @@ int vkernel_link_get(struct nl_sock *, const char *ifname, int ifindex,
 int vkernel_link_parse(const struct ofpbuf *msg, struct vkernel_link *link);
 
 int vkernel_link_set_mtu(struct nl_sock *, int ifindex, int mtu);
-int vkernel_link_set_gso_max_size(struct nl_sock *, int ifindex, int size);
+
+/* Sets the limits that "struct vkernel_link" has as 'gso_max_size' and
+ * 'gso_ipv4_max_size'.  A kernel without the latter ignores it. */
+int vkernel_link_set_gso_max_size(struct nl_sock *, int ifindex, int size,
+                                  int ipv4_size);
 int vkernel_link_set_txqueuelen(struct nl_sock *, int ifindex, int n_packets);
 
 /* Sets the administrator's state.  The kernel drops the routes through a

@@ -430,10 +430,11 @@ vkernel_tap_set_mtu(struct vkernel_tap *tap, int mtu)
 }
 
 int
-vkernel_tap_set_gso_max_size(struct vkernel_tap *tap, int size)
+vkernel_tap_set_gso_max_size(struct vkernel_tap *tap, int size, int ipv4_size)
 {
     return (tap->sock
-            ? vkernel_link_set_gso_max_size(tap->sock, tap->ifindex, size)
+            ? vkernel_link_set_gso_max_size(tap->sock, tap->ifindex, size,
+                                            ipv4_size)
             : tap->netns_error);
 }
 

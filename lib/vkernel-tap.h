@@ -106,7 +106,8 @@ int vkernel_tap_get_link(struct vkernel_tap *, struct vkernel_link *);
 
 /* Change the tap.  All return 0 or a positive errno value. */
 int vkernel_tap_set_mtu(struct vkernel_tap *, int mtu);
-int vkernel_tap_set_gso_max_size(struct vkernel_tap *, int size);
+int vkernel_tap_set_gso_max_size(struct vkernel_tap *, int size,
+                                 int ipv4_size);
 int vkernel_tap_set_mac(struct vkernel_tap *, struct eth_addr);
 
 int vkernel_tap_set_up(struct vkernel_tap *, bool up);

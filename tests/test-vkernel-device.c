@@ -55,6 +55,7 @@ struct vkernel_tap {
     char ifname[IFNAMSIZ];
     int mtu;
     int gso_max_size;
+    int gso_ipv4_max_size;
     struct eth_addr mac;
     struct vkernel_port *port;  /* Attached to it, or NULL. */
     bool deleted;               /* By the administrator, though open. */
@@ -97,6 +98,7 @@ static struct {
     int fewer_queues;
     int smaller_mtu;
     int larger_gso;             /* Here, how much more. */
+    int larger_gso_ipv4;        /* And here. */
 
     /* The namespace that somebody has moved the tap to, or 0, or why it cannot
      * be entered; and that in which the last tap was opened, or -1. */
@@ -265,6 +267,7 @@ vkernel_tap_get_link(struct vkernel_tap *tap, struct vkernel_link *link)
     link->mtu = tap->mtu - (tap->port ? sim.smaller_mtu : 0);
     link->mac = tap->mac;
     link->gso_max_size = tap->gso_max_size + sim.larger_gso;
+    link->gso_ipv4_max_size = tap->gso_ipv4_max_size + sim.larger_gso_ipv4;
     link->n_queues = tap->port ? tap->port->n_queues - sim.fewer_queues : 0;
     if (tap->port && sim.n_misses) {
         sim.n_misses--;
@@ -298,17 +301,20 @@ vkernel_tap_set_mtu(struct vkernel_tap *tap, int mtu)
 }
 
 int
-vkernel_tap_set_gso_max_size(struct vkernel_tap *tap, int size)
+vkernel_tap_set_gso_max_size(struct vkernel_tap *tap, int size,
+                             int ipv4_size)
 {
     sim_assert_is_open(tap);
     ovs_assert(!tap->port);
     ovs_assert(tso_wanted && size == VKERNEL_MAX_GSO_MAX_SIZE);
+    ovs_assert(ipv4_size == size);
     if (sim_fails("tap_set_gso_max_size")) {
         return EIO;
     } else if (tap->deleted) {
         return ENODEV;
     }
     tap->gso_max_size = size;
+    tap->gso_ipv4_max_size = ipv4_size;
     return 0;
 }
 
@@ -818,7 +824,8 @@ test_change_faults(struct ovs_cmdl_context *ctx)
 struct grant {
     const char *name;
     bool tso;
-    int fewer_queues, smaller_mtu, larger_gso, n_others, header_size;
+    int fewer_queues, smaller_mtu, larger_gso, larger_gso_ipv4, n_others;
+    int header_size;
     bool no_header;
 };
 
@@ -829,6 +836,7 @@ set_grant(const struct grant *grant)
     sim.fewer_queues = grant->fewer_queues;
     sim.smaller_mtu = grant->smaller_mtu;
     sim.larger_gso = grant->larger_gso;
+    sim.larger_gso_ipv4 = grant->larger_gso_ipv4;
     sim.n_others = grant->n_others;
     sim.header_size = grant->header_size;
     sim.no_header = grant->no_header;
@@ -842,6 +850,7 @@ test_granted(struct ovs_cmdl_context *ctx OVS_UNUSED)
     static const struct grant grants[] = {
         { .name = "fewer queues", .fewer_queues = 1 },
         { .name = "larger gso", .larger_gso = 1, .tso = true },
+        { .name = "larger gso of IPv4", .larger_gso_ipv4 = 1, .tso = true },
         { .name = "another's queue", .n_others = 1 },
         { .name = "others' queues", .n_others = 7 },
         { .name = "no header", .no_header = true },

@@ -249,6 +249,7 @@ put_link(enum link_kind kind)
     }
     if (kind == LINK_TAP) {
         put_linkinfo("tun", IFF_TAP, 4);
+        nl_msg_put_u32(answer, VKERNEL_IFLA_GSO_IPV4_MAX_SIZE, 4096);
         put_stats(sizeof(struct rtnl_link_stats64));
     } else if (kind == LINK_TAP_SINGLE) {
         put_linkinfo("tun", IFF_TAP, -1);
@@ -329,6 +330,7 @@ get_link(const char *title)
         return;
     }
     ovs_assert(link.gso_max_size == (link.mtu ? 65536 : 0));
+    ovs_assert(link.gso_ipv4_max_size == (link.up ? 4096 : 0));
     printf("%s %d mtu=%d mac="ETH_ADDR_FMT" up=%d tap=%d mq=%d queues=%d+%d "
            "stats=%"PRIu64",%"PRIu64",%"PRIu64",%"PRIu64",%"PRIu64",%"PRIu64
            ",%"PRIu64, link.ifname, link.ifindex, link.mtu,
@@ -405,6 +407,8 @@ print_request(void)
         [IFLA_MASTER] = { .type = NL_A_U32, .optional = true },
         [IFLA_IFALIAS] = { .type = NL_A_UNSPEC, .optional = true },
         [IFLA_AF_SPEC] = { .type = NL_A_NESTED, .optional = true },
+        [VKERNEL_IFLA_GSO_IPV4_MAX_SIZE] = { .type = NL_A_U32,
+                                             .optional = true },
     };
     struct nlattr *attrs[ARRAY_SIZE(policy)];
     const struct nlmsghdr *nlmsg = nl_msg_nlmsghdr(request);
@@ -424,6 +428,10 @@ print_request(void)
     }
     if (attrs[IFLA_GSO_MAX_SIZE]) {
         printf(" gso_max_size=%u", nl_attr_get_u32(attrs[IFLA_GSO_MAX_SIZE]));
+    }
+    if (attrs[VKERNEL_IFLA_GSO_IPV4_MAX_SIZE]) {
+        printf(" gso_ipv4_max_size=%u",
+               nl_attr_get_u32(attrs[VKERNEL_IFLA_GSO_IPV4_MAX_SIZE]));
     }
     if (attrs[IFLA_MTU]) {
         printf(" mtu=%u", nl_attr_get_u32(attrs[IFLA_MTU]));
@@ -465,7 +473,7 @@ test_link_request(struct ovs_cmdl_context *ctx OVS_UNUSED)
     put_error(EPERM);
     ovs_assert(vkernel_link_set_mtu(NULL, 7, 9000) == EPERM);
     put_error(0);
-    ovs_assert(!vkernel_link_set_gso_max_size(NULL, 7, 4096));
+    ovs_assert(!vkernel_link_set_gso_max_size(NULL, 7, 4096, 2048));
     print_request();
     ovs_assert(!vkernel_link_set_txqueuelen(NULL, 7, 500));
     print_request();

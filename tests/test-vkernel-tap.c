@@ -37,6 +37,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -1057,6 +1058,52 @@ test_kernel_owners(struct ovs_cmdl_context *ctx OVS_UNUSED)
     open_among_strangers("both, no header", come_without_header);
 }
 
+/* Returns true if the kernel should have a limit of its own for IPv4. */
+static bool
+has_gso_ipv4_max_size(void)
+{
+    unsigned int major, minor;
+    struct utsname name;
+
+    ovs_assert(!uname(&name)
+               && sscanf(name.release, "%u.%u", &major, &minor) == 2);
+    return major > 6 || (major == 6 && minor >= 3);
+}
+
+/* Sets the tap's limits to 'size' and 'ipv4_size', and prints what they are
+ * then.  A kernel without the latter is taken for one that does as asked. */
+static void
+set_gso_max_size(struct vkernel_tap *tap, int size, int ipv4_size)
+{
+    struct vkernel_link link;
+    int error = vkernel_tap_set_gso_max_size(tap, size, ipv4_size);
+
+    ovs_assert(!vkernel_tap_get_link(tap, &link));
+    ovs_assert(has_gso_ipv4_max_size() == (link.gso_ipv4_max_size != 0));
+    printf("%d, %d: %s, %d, %d\n", size, ipv4_size, ovs_strerror(error),
+           link.gso_max_size,
+           (has_gso_ipv4_max_size() ? link.gso_ipv4_max_size : ipv4_size));
+}
+
+/* kernel-gso: the longest frames that the tap gives. */
+static void
+test_kernel_gso(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    struct vkernel_tap *tap;
+
+    enter_namespaces();
+    tap = open_tap(NULL, NULL);
+    set_gso_max_size(tap, 61440, 61440);
+    /* IPv4's alone, and back, with the other as it was: of the latter alone
+     * the kernel would make no change. */
+    set_gso_max_size(tap, 61440, 65536);
+    set_gso_max_size(tap, 61440, 61440);
+    /* One is kept lower. */
+    set_gso_max_size(tap, 61440, 8192);
+    set_gso_max_size(tap, 8192, 61440);
+    vkernel_tap_close(tap);
+}
+
 /* Makes a device node that every user may open, as udev makes /dev/net/tun,
  * and has attach() use it. */
 static void
@@ -1205,6 +1252,7 @@ static const struct ovs_cmdl_command commands[] = {
     { "kernel-rename", NULL, 0, 0, test_kernel_rename, OVS_RO },
     { "kernel-strangers", "[in-place]", 0, 1, test_kernel_strangers, OVS_RO },
     { "kernel-owners", NULL, 0, 0, test_kernel_owners, OVS_RO },
+    { "kernel-gso", NULL, 0, 0, test_kernel_gso, OVS_RO },
     { "kernel-hammer", "[in-place]", 0, 1, test_kernel_hammer, OVS_RO },
     { "kernel-cycles", NULL, 0, 0, test_kernel_cycles, OVS_RO },
     { "kernel-forgeries", NULL, 0, 0, test_kernel_forgeries, OVS_RO },
