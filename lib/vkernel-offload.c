@@ -98,7 +98,12 @@ take_claims(struct dp_packet *packet, bool is_tso)
         return false;
     }
     l4_len = vkernel_headers_get_l4_len(data, h.l4_ofs, h.end, h.l4_proto);
-    if (OVS_UNLIKELY(!l4_len)) {
+    if (OVS_UNLIKELY(!l4_len
+                     || (h.l4_proto == IPPROTO_UDP
+                         && vkernel_headers_read_be16(data + h.l4_ofs + 4)
+                            != h.end - h.l4_ofs))) {
+        /* Whoever completes the checksum takes UDP's length from IP, and
+         * whoever checks it from UDP. */
         return false;
     }
     payload = h.end - h.l4_ofs - l4_len;

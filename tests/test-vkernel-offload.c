@@ -380,6 +380,7 @@ receive_claim(const struct claim *claim)
 #define TCP4 { .payload = 3000 }
 #define TCP6 { .payload = 3000, .ipv6 = true }
 #define UDP4 { .payload = 1000, .udp = true }
+#define UDP6 { .payload = 1000, .udp = true, .ipv6 = true }
 
 /* Offsets in these, of the headers of IP and of TCP or UDP. */
 #define L3 ETH_HEADER_LEN
@@ -456,6 +457,32 @@ static const struct claim claims[] = {
     { "cut in a tag", { .n_vlans = 2 }, .size = 20 },
     { "cut in the Ethernet header", TCP4, .size = 13 },
     { "UDP of 7 bytes", UDP4, 0, PATCH(L3 + 2, 27) },
+    { "UDP, padded", UDP4, .size = L4 + UDP_HEADER_LEN + 1001 },
+    { "UDP length too long", UDP4, 0, PATCH(L4 + 4, 1009) },
+    { "UDP length too short", UDP4, 0, PATCH(L4 + 4, 1007) },
+    { "UDP length of the header", UDP4, 0, PATCH(L4 + 4, 8) },
+    { "UDP length of 7", UDP4, 0, PATCH(L4 + 4, 7) },
+    { "UDP length of 0", UDP4, 0, PATCH(L4 + 4, 0) },
+    { "UDP length of the frame, not of IP", UDP4, 0,
+      PATCH(L3 + 2, IP_HEADER_LEN + 1007) },
+    { "UDP length too long, in a tag", { .payload = 1000, .udp = true,
+                                         .n_vlans = 3 }, 0,
+      PATCH(L4 + 12 + 4, 1009) },
+    { "UDP length too long, IPv6", UDP6, 0, PATCH(L4_6 + 4, 1009) },
+    { "UDP length too short, IPv6", UDP6, 0, PATCH(L4_6 + 4, 1007) },
+    { "UDP length of 0, IPv6", UDP6, 0, PATCH(L4_6 + 4, 0) },
+    { "UDP length too long, extension", { .payload = 1000, .udp = true,
+                                          .ipv6 = true, .ext = true }, 0,
+      PATCH(L4_6 + 8 + 4, 1009) },
+    /* As in a jumbogram, of which a buffer can only hold a part. */
+    { "IPv6 length of 0", TCP6, 0, PATCH(L3 + 4, 0) },
+    { "IPv6 length of 0, UDP", UDP6, 0, PATCH(L3 + 4, 0) },
+    { "IPv6 length of 0, extension", { .ipv6 = true, .ext = true }, 0,
+      PATCH(L3 + 4, 0) },
+    { "tso, IPv6 length of 0", TCP6, 1428, PATCH(L3 + 4, 0) },
+    { "tso, IPv6 length of 0, extension", { .payload = 3000, .ipv6 = true,
+                                            .ext = true }, 1428,
+      PATCH(L3 + 4, 0) },
     { "fragment", UDP4, 0, PATCH(L3 + 6, 0x2000) },
     { "SCTP", TCP4, 0, PATCH(L3 + 8, 0x4000 | IPPROTO_SCTP) },
 };

@@ -94,6 +94,13 @@ check_marks(const struct dp_packet *packet, const struct virtio_net_hdr *hdr)
     } else {
         ovs_assert(!packet->mbuf.tso_segsz);
     }
+    if (l4 == RTE_MBUF_F_TX_UDP_CKSUM) {
+        const uint8_t *udp = (uint8_t *) dp_packet_data(packet)
+                             + headers.l4_ofs;
+
+        ovs_assert(is_ip && (udp[4] << 8 | udp[5])
+                            == headers.end - headers.l4_ofs);
+    }
     if (l4) {
         ovs_assert(vkernel_compat_is_vouched_for(packet));
     }
