@@ -88,6 +88,16 @@
 #define VKERNEL_COMPAT_PUSH_ARGS netdev, batch, data
 #endif
 
+/* The most bytes that actions may put in front of a packet in a buffer of
+ * DPDK's.  Open vSwitch 4.0 moves the packet to a larger buffer, as often as
+ * the largest one has room for; before, the headroom is all there is, and more
+ * than that ends the daemon (dp_packet_resize()). */
+#if VKERNEL_HAVE_NETDEV_DPDK_EXTBUF
+#define VKERNEL_COMPAT_MAX_PUSH (6 * 512)
+#else
+#define VKERNEL_COMPAT_MAX_PUSH RTE_PKTMBUF_HEADROOM
+#endif
+
 /* Returns true if other_config:hw-offload is on, and ports with an interface
  * index may be taken for ones of the kernel's datapath. */
 static inline bool

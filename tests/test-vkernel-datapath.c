@@ -38,7 +38,9 @@
 #include "ovs-thread.h"
 #include "packets.h"
 #include "util.h"
+#include "vkernel-buffers.h"
 #include "vkernel-compat.h"
+#include "vkernel-config.h"
 #include "vkernel-mempool.h"
 #include "vkernel-policer.h"
 #include "vkernel-rx.h"
@@ -1393,6 +1395,80 @@ test_pool_too_big(struct ovs_cmdl_context *ctx)
     put_full_pool(&pool);
 }
 
+/* Makes 'buffers' for an MTU of 'mtu' and, if nonzero, a gso_max_size. */
+static void
+create_buffers(struct vkernel_buffers *buffers, int mtu, int gso_max_size)
+{
+    const struct vkernel_buffers_args args = {
+        .n_queues = 1,
+        .ring_size = 64,
+        .mtu = mtu,
+        .gso_max_size = gso_max_size,
+        .socket_id = rte_socket_id(),
+    };
+    char *message = vkernel_buffers_create(buffers, &args);
+
+    if (message) {
+        ovs_fatal(0, "%s", message);
+    }
+}
+
+/* Takes a buffer out of 'pool', puts a frame of 'size' bytes into it, or of as
+ * many as the driver would, if 'size' is 0, and then VKERNEL_COMPAT_MAX_PUSH
+ * bytes in front. */
+static void
+push(const struct vkernel_mempool *pool, size_t size)
+{
+    struct rte_mbuf *mbuf = rte_pktmbuf_alloc(pool->mp);
+    struct dp_packet *packet = CONTAINER_OF(mbuf, struct dp_packet, mbuf);
+    size_t n = MIN(512, VKERNEL_COMPAT_MAX_PUSH);
+
+    ovs_assert(mbuf && rte_pktmbuf_headroom(mbuf) == RTE_PKTMBUF_HEADROOM);
+    ovs_assert(rte_pktmbuf_tailroom(mbuf) >= size);
+    size = size ? size : rte_pktmbuf_tailroom(mbuf);
+    ovs_assert(rte_pktmbuf_append(mbuf, size));
+    for (size_t i = 0; i < size; i++) {
+        ((uint8_t *) dp_packet_data(packet))[i] = i % 251;
+    }
+    for (size_t i = 1; i <= VKERNEL_COMPAT_MAX_PUSH / n; i++) {
+        memset(dp_packet_push_uninit(packet, n), i, n);
+        ovs_assert(dp_packet_size(packet) == size + i * n);
+        ovs_assert(mbuf->data_len == mbuf->pkt_len && mbuf->nb_segs == 1);
+    }
+    for (size_t i = VKERNEL_COMPAT_MAX_PUSH / n; i > 0; i--) {
+        const uint8_t *header = dp_packet_pull(packet, n);
+
+        ovs_assert(header[0] == i && !memcmp(header, header + 1, n - 1));
+    }
+    for (size_t i = 0; i < size; i++) {
+        ovs_assert(((uint8_t *) dp_packet_data(packet))[i] == i % 251);
+    }
+    rte_pktmbuf_free(mbuf);
+    ovs_assert(rte_mempool_full(pool->mp));
+}
+
+/* pool-push: the largest frames keep what they are when actions put headers in
+ * front of them. */
+static void
+test_pool_push(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    static const int mtus[] = { 68, 1500, 1504, 1518, 3500 };
+    struct vkernel_buffers buffers;
+
+    testdpdk_init(2 * MEMORY_MB);
+    for (size_t i = 0; i < ARRAY_SIZE(mtus); i++) {
+        create_buffers(&buffers, mtus[i], 0);
+        push(&buffers.ring, buffers.max_frame_size);
+        push(&buffers.ring, 0);
+        vkernel_buffers_put(&buffers);
+    }
+    create_buffers(&buffers, 1500, VKERNEL_MAX_GSO_MAX_SIZE);
+    push(&buffers.ring, VKERNEL_MAX_GSO_MAX_SIZE);
+    push(&buffers.ring, 0);
+    push(&buffers.rx_copies, buffers.max_frame_size);
+    vkernel_buffers_put(&buffers);
+}
+
 static const struct ovs_cmdl_command commands[] = {
     { "rx", NULL, 0, 0, test_rx, OVS_RO },
     { "rx-policer", NULL, 0, 0, test_rx_policer, OVS_RO },
@@ -1410,6 +1486,7 @@ static const struct ovs_cmdl_command commands[] = {
     { "tx-down", NULL, 0, 0, test_tx_down, OVS_RO },
     { "tx-threads", NULL, 0, 0, test_tx_threads, OVS_RO },
     { "pool-buffers", NULL, 0, 0, test_pool_buffers, OVS_RO },
+    { "pool-push", NULL, 0, 0, test_pool_push, OVS_RO },
     { "pool-sweep", NULL, 0, 0, test_pool_sweep, OVS_RO },
     { "pool-many", NULL, 0, 0, test_pool_many, OVS_RO },
     { "pool-too-big", "N_BUFFERS FRAME_SIZE", 2, 2, test_pool_too_big,
