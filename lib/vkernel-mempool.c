@@ -23,6 +23,7 @@
 #include <rte_errno.h>
 #include <rte_malloc.h>
 #include <rte_mbuf.h>
+#include <rte_mbuf_pool_ops.h>
 #include <rte_mempool.h>
 #include <stdio.h>
 
@@ -35,6 +36,14 @@
 /* Buffers that each thread may keep to itself.  Small, as they are lost to
  * the other threads' refills. */
 #define CACHE_SIZE 64
+
+/* Bytes that belong to each buffer behind its end.
+ *
+ * With ct(nat,alg=ftp), Open vSwitch writes an address into a frame that may
+ * be that much longer (MAX_FTP_V6_NAT_DELTA).  Before, it compares the frame's
+ * size with that of the whole buffer, headroom included, so that it would
+ * write past the end of a buffer that is nearly full. */
+#define SPARE 45
 
 /* A pool that was given up. */
 struct unused_pool {
@@ -168,6 +177,37 @@ format_no_memory(const struct vkernel_mempool *pool, unsigned int n_buffers,
     return ds_steal_cstr(&text);
 }
 
+/* As rte_pktmbuf_pool_create(), with SPARE bytes that neither the driver nor
+ * Open vSwitch knows of. */
+static struct rte_mempool *
+create_pool(const char *name, unsigned int n_buffers, unsigned int cache_size,
+            size_t object_size, const struct rte_pktmbuf_pool_private *private,
+            int socket_id)
+{
+    struct rte_pktmbuf_pool_private copy = *private;
+    struct rte_mempool *mp;
+    int error;
+
+    mp = rte_mempool_create_empty(name, n_buffers, object_size, cache_size,
+                                  sizeof copy, socket_id, 0);
+    if (!mp) {
+        return NULL;
+    }
+    error = rte_mempool_set_ops_byname(mp, rte_mbuf_best_mempool_ops(), NULL);
+    if (!error) {
+        rte_pktmbuf_pool_init(mp, &copy);
+        error = rte_mempool_populate_default(mp);
+    }
+    if (error < 0) {
+        rte_mempool_free(mp);
+        rte_errno = -error;
+        return NULL;
+    }
+    rte_mempool_obj_iter(mp, rte_pktmbuf_init, NULL);
+    rte_mempool_obj_iter(mp, init_buffer, NULL);
+    return mp;
+}
+
 char *
 vkernel_mempool_create(struct vkernel_mempool *pool, unsigned int n_buffers,
                        size_t frame_size, bool cached, int socket_id)
@@ -177,27 +217,29 @@ vkernel_mempool_create(struct vkernel_mempool *pool, unsigned int n_buffers,
     size_t private_size = ROUND_UP(sizeof(struct dp_packet)
                                    - sizeof(struct rte_mbuf),
                                    RTE_MBUF_PRIV_ALIGN);
+    const struct rte_pktmbuf_pool_private private = {
+        .mbuf_data_room_size = data_room,
+        .mbuf_priv_size = private_size,
+    };
+    size_t object_size = (sizeof(struct rte_mbuf) + private_size + data_room
+                          + SPARE);
     struct rte_mempool_objsz object;
     static unsigned int next_id;
     char name[RTE_MEMPOOL_NAMESIZE];
 
-    rte_mempool_calc_obj_size(sizeof(struct rte_mbuf) + private_size
-                              + data_room, 0, &object);
+    rte_mempool_calc_obj_size(object_size, 0, &object);
     pool->memory = (size_t) object.total_size * n_buffers;
 
     if (is_hopeless(pool->memory, socket_id)) {
         return format_no_memory(pool, n_buffers, data_room, socket_id, ENOMEM);
     }
     snprintf(name, sizeof name, "vkernel%u", next_id++);
-    pool->mp = rte_pktmbuf_pool_create(name, n_buffers,
-                                       cached ? CACHE_SIZE : 0, private_size,
-                                       data_room, socket_id);
-    if (!pool->mp) {
-        return format_no_memory(pool, n_buffers, data_room, socket_id,
-                                rte_errno);
-    }
-    rte_mempool_obj_iter(pool->mp, init_buffer, NULL);
-    return NULL;
+    pool->mp = create_pool(name, n_buffers, cached ? CACHE_SIZE : 0,
+                           object_size, &private, socket_id);
+    return (pool->mp
+            ? NULL
+            : format_no_memory(pool, n_buffers, data_room, socket_id,
+                               rte_errno));
 }
 
 void
