@@ -161,6 +161,27 @@ set_change_result(struct netdev_dpdkvkernel *dev, char *message)
     netdev_dpdkvkernel_set_error(dev, VKERNEL_ERROR_DEVICE, message);
 }
 
+/* Prepares the change in 'dev->next'.  A tap that this port has not had yet,
+ * it may have had from an earlier daemon, or in an earlier life. */
+static char *
+prepare_next(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    struct vkernel_orphan_trace trace = VKERNEL_ORPHAN_TRACE_INITIALIZER;
+    const struct vkernel_config *config = &dev->wanted_config;
+    char *message = NULL;
+
+    if (vkernel_device_needs_other_tap(&dev->device, config)) {
+        message = netdev_dpdkvkernel_find_trace(dev, config, &trace);
+    }
+    if (!message) {
+        message = vkernel_device_prepare(&dev->device, config,
+                                         dev->wanted_mtu, &trace, &dev->next);
+    }
+    netdev_dpdkvkernel_free_trace(&trace);
+    return message;
+}
+
 void
 netdev_dpdkvkernel_prepare_change(struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex)
@@ -183,8 +204,7 @@ netdev_dpdkvkernel_prepare_change(struct netdev_dpdkvkernel *dev)
         return;
     }
     dev->asked = false;
-    message = vkernel_device_prepare(&dev->device, &dev->wanted_config,
-                                     dev->wanted_mtu, &dev->next);
+    message = prepare_next(dev);
     if (message) {
         set_change_result(dev, message);
     } else {
@@ -416,6 +436,10 @@ netdev_dpdkvkernel_switch(struct netdev_dpdkvkernel *dev)
         if (dev->next.tap != dev->device.tap) {
             netdev_dpdkvkernel_undo_host(dev);
         }
+        if (strcmp(dev->next.config.ifname, dev->device.config.ifname)) {
+            /* Where the old one was does not matter any more. */
+            netdev_dpdkvkernel_request_sweep();
+        }
         set_change_result(dev, vkernel_device_switch(&dev->device, &dev->next,
                                                      !dev->mac_wanted,
                                                      &dev->past_driver_stats));
@@ -490,7 +514,7 @@ open_device(struct netdev_dpdkvkernel *dev,
     if (dev->waits_for_name) {
         return open_later(dev, config, socket_id);
     }
-    message = netdev_dpdkvkernel_find_trace(name, config, &trace);
+    message = netdev_dpdkvkernel_find_trace(dev, config, &trace);
     if (!message) {
         message = vkernel_device_open(&dev->device, config, socket_id, &trace,
                                       &tap_opened);

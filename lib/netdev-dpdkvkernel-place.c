@@ -277,6 +277,22 @@ enum {
     RECORD_LOOKED = 1 << 3,     /* Always there. */
 };
 
+/* Has the record say where the tap was when it was deleted, or given up, if
+ * somebody had moved it there. */
+static void
+record_gone_tap(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    int netns_fd;
+    int error;
+
+    error = vkernel_tap_get_stray_netns(dev->device.tap, &netns_fd);
+    if (error == ENODEV || netns_fd >= 0) {
+        vkernel_record_set(netdev_get_name(&dev->up),
+                           dev->device.config.ifname, netns_fd, 0, true);
+    }
+}
+
 /* Has the record say where the tap is, if a daemon that starts again must
  * know. */
 static void
@@ -288,6 +304,7 @@ record_tap(struct netdev_dpdkvkernel *dev)
     const char *name = netdev_get_name(&dev->up);
     struct vkernel_tap *tap = dev->device.tap;
     unsigned int seq = vkernel_tap_get_netns_seq(tap);
+    bool away = !vkernel_tap_is_in_own_netns(tap);
     unsigned int why = RECORD_LOOKED;
 
     why |= host->persist ? RECORD_PERSIST : 0;
@@ -300,18 +317,15 @@ record_tap(struct netdev_dpdkvkernel *dev)
     dev->recorded_seq = seq;
     dev->recorded_why = why;
     if (why & RECORD_GONE) {
-        int netns_fd;
-
-        if (why & RECORD_STRAY
-            && vkernel_tap_get_stray_netns(tap, &netns_fd) == ENODEV) {
-            vkernel_record_set(name, ifname, -1, 0);
+        if (why & RECORD_STRAY) {
+            record_gone_tap(dev);
         }
-    } else if (why & RECORD_PERSIST
-               || (why & RECORD_STRAY && !vkernel_tap_is_in_own_netns(tap))) {
+    } else if (why & RECORD_PERSIST || (why & RECORD_STRAY && away)) {
         int netns_fd, ifindex;
 
         vkernel_tap_get_netns(tap, &netns_fd, &ifindex);
-        vkernel_record_set(name, ifname, netns_fd, ifindex);
+        vkernel_record_set(name, ifname, netns_fd, ifindex,
+                           away && !host->netns);
     } else {
         vkernel_record_forget(name, ifname);
     }
@@ -353,19 +367,42 @@ netdev_dpdkvkernel_keep_tap(struct netdev_dpdkvkernel *dev)
 
 /* What an earlier daemon has left. */
 
+/* Returns the record of the tap that 'dev' may have had, for 'config', before
+ * this life of the port, or NULL.  A tap of another name counts if somebody
+ * had moved it, for that holds whatever the name, as it does while the daemon
+ * runs.  A port that has had a tap in this life knows better. */
+static struct vkernel_record *
+find_record(const struct netdev_dpdkvkernel *dev,
+            const struct vkernel_config *config)
+    OVS_REQUIRES(dev->mutex)
+{
+    const char *name = netdev_get_name(&dev->up);
+    const struct vkernel_tap *tap = dev->device.tap;
+    struct vkernel_record *record;
+
+    record = vkernel_record_find(name, config->ifname);
+    if (!record && !config->host.netns
+        && !(tap && vkernel_tap_was_open(tap))) {
+        record = vkernel_record_find_stray(name);
+    }
+    return record;
+}
+
 char *
-netdev_dpdkvkernel_find_trace(const char *name,
+netdev_dpdkvkernel_find_trace(struct netdev_dpdkvkernel *dev,
                               const struct vkernel_config *config,
                               struct vkernel_orphan_trace *trace)
 {
     const struct vkernel_host_config *host = &config->host;
+    const char *name = netdev_get_name(&dev->up);
     struct vkernel_record *record;
     char *mark = NULL;
 
     *trace = (struct vkernel_orphan_trace) VKERNEL_ORPHAN_TRACE_INITIALIZER;
-    record = vkernel_record_find(name, config->ifname);
+    record = find_record(dev, config);
     if (record && !vkernel_netns_find(&record->netns, &trace->netns_fd)) {
-        trace->ifindex = record->ifindex;
+        trace->ifindex = (strcmp(record->ifname, config->ifname)
+                          ? 0 : record->ifindex);
     } else if (record && !host->netns
                && vkernel_host_config_uses_stack(host)) {
         record->refused = some_refused = true;
@@ -374,7 +411,7 @@ netdev_dpdkvkernel_find_trace(const char *name,
                          "name in /run/netns, and is not made in the "
                          "daemon's own: options:host-netns says where to make "
                          "it; deleting the port and adding it again has it "
-                         "made here", config->ifname);
+                         "made here", record->ifname);
     }
     if (record || host->persist) {
         /* Without a mark, it is found by its index, or by its name. */
@@ -447,20 +484,45 @@ comes_back(const struct netdev_dpdkvkernel *dev)
     return comes_back;
 }
 
+/* Takes note of where the tap is, which somebody may just have moved. */
+static void
+record_last(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    struct vkernel_link link;
+
+    dev->link_error = vkernel_tap_get_link(dev->device.tap, &link);
+    record_tap(dev);
+    if (netdev_dpdkvkernel_exiting) {
+        vkernel_record_flush();
+    }
+}
+
 void
 netdev_dpdkvkernel_leave_tap(struct netdev_dpdkvkernel *dev)
 {
-    if (netdev_dpdkvkernel_exiting
-        ? !netdev_dpdkvkernel_cleaning_up : comes_back(dev)) {
+    bool wanted = (netdev_dpdkvkernel_exiting
+                   ? !netdev_dpdkvkernel_cleaning_up
+                   : netdev_dpdkvkernel_find_interface(
+                       netdev_get_name(&dev->up)) != NULL);
+
+    if (wanted && dev->device.tap) {
+        record_last(dev);
+    }
+    if (netdev_dpdkvkernel_exiting ? wanted : comes_back(dev)) {
         if (dev->device.tap) {
             vkernel_tap_leave(dev->device.tap);
         }
-    } else if (!netdev_dpdkvkernel_exiting
-               && !netdev_dpdkvkernel_find_interface(
-                   netdev_get_name(&dev->up))) {
+    } else if (!netdev_dpdkvkernel_exiting && !wanted) {
         /* It may never have been opened, and yet have left a tap. */
-        sweep_at = MIN(sweep_at, time_msec());
+        netdev_dpdkvkernel_request_sweep();
     }
+}
+
+void
+netdev_dpdkvkernel_request_sweep(void)
+{
+    sweep_at = MIN(sweep_at, time_msec());
 }
 
 /* Is the Interface 'name' open, with a tap for which it did not ask by the

@@ -379,15 +379,17 @@ void netdev_dpdkvkernel_keep_tap(struct netdev_dpdkvkernel *dev)
 void netdev_dpdkvkernel_look_at_tap(struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex);
 
-/* Fills 'trace' with what is known of the tap that the Interface 'name' with
- * 'config' may have had from an earlier daemon, to be free()d by
- * netdev_dpdkvkernel_free_trace().
+/* Fills 'trace' with what is known of the tap that 'dev' with 'config' may
+ * have had from an earlier daemon, or in an earlier life, to be free()d by
+ * netdev_dpdkvkernel_free_trace().  To be called for each tap that 'dev' has
+ * not had yet.
  *
  * Returns NULL if successful, otherwise a message without the Interface's
  * name, to be free()d by the caller: the tap must not be made. */
-char *netdev_dpdkvkernel_find_trace(const char *name,
+char *netdev_dpdkvkernel_find_trace(struct netdev_dpdkvkernel *dev,
                                     const struct vkernel_config *config,
-                                    struct vkernel_orphan_trace *trace);
+                                    struct vkernel_orphan_trace *trace)
+    OVS_REQUIRES(dev->mutex);
 void netdev_dpdkvkernel_free_trace(struct vkernel_orphan_trace *trace);
 
 /* Returns false if the database is there, and does not have the Interface
@@ -402,6 +404,9 @@ void netdev_dpdkvkernel_leave_tap(struct netdev_dpdkvkernel *dev)
 void netdev_dpdkvkernel_sweep_run(void)
     OVS_EXCLUDED(netdev_dpdkvkernel_ports_mutex);
 void netdev_dpdkvkernel_sweep_wait(void);
+
+/* Makes it time to: a port was deleted, or has a tap of another name. */
+void netdev_dpdkvkernel_request_sweep(void);
 
 /* Carrier: netdev-dpdkvkernel-carrier.c. */
 

@@ -389,17 +389,29 @@ close_port(struct vkernel_device *device, struct vkernel_driver_stats *stats)
     }
 }
 
-/* Makes a tap for 'next' in place of that of 'device': where the options say,
- * or, if they say nothing, where somebody has moved the latter to.  In the
- * daemon's own namespace it would be part of another network. */
+bool
+vkernel_device_needs_other_tap(const struct vkernel_device *device,
+                               const struct vkernel_config *config)
+{
+    return (!vkernel_tap_was_open(device->tap)
+            || (strcmp(config->ifname, device->config.ifname)
+                && strcmp(config->ifname,
+                          vkernel_tap_get_name(device->tap))));
+}
+
+/* Opens a tap for 'next' in place of that of 'device': that of 'given', or
+ * where the options say, or, if they say nothing, where somebody has moved the
+ * latter to.  In the daemon's own namespace it would be part of another
+ * network. */
 static char *
 open_next_tap(const struct vkernel_device *device,
+              const struct vkernel_orphan_trace *given,
               struct vkernel_device *next)
 {
-    struct vkernel_orphan_trace trace = VKERNEL_ORPHAN_TRACE_INITIALIZER;
+    struct vkernel_orphan_trace trace = *given;
     int error = 0;
 
-    if (!next->config.host.netns) {
+    if (!next->config.host.netns && trace.netns_fd < 0) {
         error = vkernel_tap_get_stray_netns(device->tap, &trace.netns_fd);
     }
     if (!error || !vkernel_host_config_uses_stack(&next->config.host)) {
@@ -415,8 +427,9 @@ open_next_tap(const struct vkernel_device *device,
 
 /* Makes in 'next', whose configuration is set, what 'device' lacks for it. */
 static char *
-prepare(const struct vkernel_device *device, struct vkernel_device *next,
-        int mtu)
+prepare(const struct vkernel_device *device,
+        const struct vkernel_orphan_trace *trace, int mtu,
+        struct vkernel_device *next)
 {
     struct vkernel_link link;
     char *message;
@@ -426,12 +439,11 @@ prepare(const struct vkernel_device *device, struct vkernel_device *next,
     if (message) {
         return message;
     }
-    error = (strcmp(next->config.ifname, device->config.ifname)
-             && strcmp(next->config.ifname, vkernel_tap_get_name(device->tap))
+    error = (vkernel_device_needs_other_tap(device, &next->config)
              ? ENODEV
              : vkernel_tap_get_link(device->tap, &link));
     if (error == ENODEV) {
-        message = open_next_tap(device, next);
+        message = open_next_tap(device, trace, next);
     } else if (error) {
         message = xasprintf("the tap \"%s\" cannot be reached (%s)%s",
                             vkernel_tap_get_name(device->tap),
@@ -451,6 +463,7 @@ prepare(const struct vkernel_device *device, struct vkernel_device *next,
 char *
 vkernel_device_prepare(const struct vkernel_device *device,
                        const struct vkernel_config *config, int mtu,
+                       const struct vkernel_orphan_trace *trace,
                        struct vkernel_device *next)
 {
     char *message;
@@ -458,7 +471,7 @@ vkernel_device_prepare(const struct vkernel_device *device,
     memset(next, 0, sizeof *next);
     set_config(next, config);
     next->socket_id = device->socket_id;
-    message = prepare(device, next, mtu);
+    message = prepare(device, trace, mtu, next);
     if (message) {
         vkernel_device_discard(next, device);
     }

@@ -74,15 +74,25 @@ char *vkernel_device_open_later(struct vkernel_device *,
  * again if that was lost, goes in two steps, so that most of what may fail or
  * take long is over before traffic stops: */
 
+/* Returns true if a change to 'config' needs a tap that 'device' never had:
+ * one of another name, or, after vkernel_device_open_later(), the first. */
+bool vkernel_device_needs_other_tap(const struct vkernel_device *,
+                                    const struct vkernel_config *);
+
 /* Makes in 'next' what 'device' will take with 'config' and 'mtu', while
  * 'device' goes on, with traffic.  The tap stays, unless 'config' names
  * another one or it was deleted.  If 'mtu' is 0, it is the tap's.
+ *
+ * 'trace' is for vkernel_tap_open(), of a tap that 'device' never had.  Where
+ * it does not say where that was, and options do not either, a tap is made
+ * where somebody has moved the one before to.
  *
  * Returns NULL if successful; 'next' is then for vkernel_device_switch() or
  * vkernel_device_discard().  Otherwise a message as vkernel_device_open()
  * does; 'next' is then all zeros. */
 char *vkernel_device_prepare(const struct vkernel_device *,
                              const struct vkernel_config *, int mtu,
+                             const struct vkernel_orphan_trace *trace,
                              struct vkernel_device *next);
 
 /* Makes 'device' what was prepared in 'next', and 'next' all zeros.  Adds what

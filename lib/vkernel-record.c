@@ -138,8 +138,12 @@ parse_record(const struct json *json)
         && get_number(json, "ifindex", &ifindex) && ifindex <= INT_MAX) {
         struct vkernel_record *record = add(iface, ifname);
 
+        const struct json *stray = shash_find_data(json_object(json),
+                                                   "stray");
+
         record->netns = netns;
         record->ifindex = ifindex;
+        record->stray = stray && stray->type == JSON_TRUE;
     }
 }
 
@@ -201,6 +205,7 @@ format_record(const struct vkernel_record *record)
     json_object_put_format(json, "ino", "%"PRIu64, record->netns.ino);
     json_object_put_format(json, "cookie", "%"PRIu64, record->netns.cookie);
     json_object_put_format(json, "ifindex", "%d", record->ifindex);
+    json_object_put(json, "stray", json_boolean_create(record->stray));
     return json;
 }
 
@@ -293,9 +298,21 @@ vkernel_record_find(const char *iface, const char *ifname)
     return NULL;
 }
 
+struct vkernel_record *
+vkernel_record_find_stray(const char *iface)
+{
+    need_records();
+    for (size_t i = 0; i < n_records; i++) {
+        if (!strcmp(records[i].iface, iface) && records[i].stray) {
+            return &records[i];
+        }
+    }
+    return NULL;
+}
+
 void
 vkernel_record_set(const char *iface, const char *ifname, int netns_fd,
-                   int ifindex)
+                   int ifindex, bool stray)
 {
     struct vkernel_record *record = vkernel_record_find(iface, ifname);
     struct vkernel_netns_id netns;
@@ -305,15 +322,20 @@ vkernel_record_set(const char *iface, const char *ifname, int netns_fd,
     }
     if (!record) {
         record = add(iface, ifname);
-    } else if (record->ifindex == ifindex
+    } else if (record->ifindex == ifindex && record->stray == stray
                && vkernel_netns_id_equals(&record->netns, &netns)) {
         record->refused = false;
         return;
     }
     record->netns = netns;
     record->ifindex = ifindex;
+    record->stray = stray;
     record->refused = false;
     set_dirty();
+    if (stray) {
+        /* A daemon that crashes next must leave that behind. */
+        vkernel_record_flush();
+    }
 }
 
 void

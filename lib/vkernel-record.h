@@ -23,7 +23,8 @@
  *
  * The record is in the file VKERNEL_RECORD_FILE in Open vSwitch's run folder,
  * and is void after the next boot.  It is read once, and written when it has
- * changed, but not more than once a second.
+ * changed: at once where somebody has moved a tap, for the rest not more than
+ * once a second.
  *
  * No lock: the files of the netdev class call these functions from the main
  * thread. */
@@ -40,6 +41,8 @@ struct vkernel_record {
     char *ifname;               /* ...and the name that that asks for. */
     struct vkernel_netns_id netns; /* Where it was seen last... */
     int ifindex;                /* ...and its index there. */
+    bool stray;                 /* Had somebody moved it there, while options
+                                 * said nothing of where it should be? */
     bool refused;               /* For the caller: a port was not opened, for
                                  * what this says. */
 };
@@ -49,11 +52,14 @@ struct vkernel_record {
 struct vkernel_record *vkernel_record_find(const char *iface,
                                            const char *ifname);
 
+/* Returns what is known of some tap of 'iface' that was a stray, likewise. */
+struct vkernel_record *vkernel_record_find_stray(const char *iface);
+
 /* Takes note that the tap 'ifname' of 'iface' is in the network namespace of
- * 'netns_fd', where it has the index 'ifindex'.  If 'netns_fd' is -1, it will
- * not be found. */
+ * 'netns_fd', where it has the index 'ifindex', and whether it is a stray.  If
+ * 'netns_fd' is -1, it will not be found. */
 void vkernel_record_set(const char *iface, const char *ifname, int netns_fd,
-                        int ifindex);
+                        int ifindex, bool stray);
 
 /* Forgets the tap 'ifname' of 'iface', or all taps. */
 void vkernel_record_forget(const char *iface, const char *ifname);

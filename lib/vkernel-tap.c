@@ -69,6 +69,8 @@ struct vkernel_tap {
     bool hears_others, hears_routes; /* See vkernel_tap_listen(). */
 
     struct vkernel_home home;   /* Where it should be. */
+    int stray_fd;               /* Where somebody had moved it to when it was
+                                 * given up, or -1. */
     int settle_fd;              /* Where vkernel_tap_settle() moves it to, or
                                  * -1. */
 
@@ -313,6 +315,17 @@ open_start_netns(const char *netns, const struct vkernel_orphan_trace *trace,
             : NULL);
 }
 
+/* Returns a tap that has nothing yet. */
+static struct vkernel_tap *
+create_closed(void)
+{
+    struct vkernel_tap *tap = xzalloc(sizeof *tap);
+
+    tap->anchor = tap->netns_fd = tap->settle_fd = tap->stray_fd = -1;
+    tap->home = (struct vkernel_home) VKERNEL_HOME_INITIALIZER;
+    return tap;
+}
+
 char *
 vkernel_tap_open(const char *ifname, const char *netns,
                  const struct vkernel_orphan_trace *trace,
@@ -327,9 +340,7 @@ vkernel_tap_open(const char *ifname, const char *netns,
     if (message) {
         return message;
     }
-    tap = xzalloc(sizeof *tap);
-    tap->anchor = tap->netns_fd = tap->settle_fd = -1;
-    tap->home = (struct vkernel_home) VKERNEL_HOME_INITIALIZER;
+    tap = create_closed();
     message = open_traced(tap, ifname, netns_fd, trace);
     if (message) {
         close(netns_fd);
@@ -344,13 +355,17 @@ vkernel_tap_open(const char *ifname, const char *netns,
 struct vkernel_tap *
 vkernel_tap_create_absent(const char *ifname)
 {
-    struct vkernel_tap *tap = xzalloc(sizeof *tap);
+    struct vkernel_tap *tap = create_closed();
 
     ovs_strlcpy(tap->ifname, ifname, sizeof tap->ifname);
-    tap->anchor = tap->netns_fd = tap->settle_fd = -1;
-    tap->home = (struct vkernel_home) VKERNEL_HOME_INITIALIZER;
     tap->netns_error = ENODEV;
     return tap;
+}
+
+bool
+vkernel_tap_was_open(const struct vkernel_tap *tap)
+{
+    return tap->netns_seq != 0;
 }
 
 static void
@@ -362,9 +377,23 @@ close_settle_fd(struct vkernel_tap *tap)
     }
 }
 
+/* Is 'tap', or was it last, where somebody has moved it to, and options say
+ * nothing of where it should be? */
+static bool
+is_stray(const struct vkernel_tap *tap)
+{
+    return (!tap->home.netns && tap->netns_fd >= 0
+            && !vkernel_netns_is_own(tap->netns_fd));
+}
+
 void
 vkernel_tap_abandon(struct vkernel_tap *tap)
 {
+    if (is_stray(tap)) {
+        /* The next one is not to be made in the daemon's own. */
+        tap->stray_fd = tap->netns_fd;
+        tap->netns_fd = -1;
+    }
     close_netns(tap);
     close_settle_fd(tap);
     vkernel_home_abandon(&tap->home);
@@ -385,6 +414,9 @@ vkernel_tap_close(struct vkernel_tap *tap)
 {
     if (tap) {
         vkernel_tap_abandon(tap);
+        if (tap->stray_fd >= 0) {
+            close(tap->stray_fd);
+        }
         vkernel_home_uninit(&tap->home);
         free(tap);
     }
@@ -731,6 +763,7 @@ take_events(struct vkernel_tap *tap)
 int
 vkernel_tap_get_stray_netns(struct vkernel_tap *tap, int *fdp)
 {
+    int fd = tap->anchor >= 0 ? tap->netns_fd : tap->stray_fd;
     int saved;
     int error;
 
@@ -738,19 +771,19 @@ vkernel_tap_get_stray_netns(struct vkernel_tap *tap, int *fdp)
     if (tap->event_sock) {
         tap->events |= take_events(tap);
     }
-    if (tap->home.netns || tap->anchor < 0) {
+    if (tap->home.netns) {
         return 0;
     } else if (tap->moved_away) {
         return ENODEV;
-    } else if (vkernel_tap_is_in_own_netns(tap)) {
+    } else if (fd < 0) {
+        return tap->anchor >= 0 ? tap->netns_error : 0;
+    } else if (vkernel_netns_is_own(fd)) {
         return 0;
-    } else if (tap->netns_fd < 0) {
-        return tap->netns_error;
     }
-    error = vkernel_netns_enter(tap->netns_fd, &saved);
+    error = vkernel_netns_enter(fd, &saved);
     if (!error) {
         vkernel_netns_leave(saved);
-        *fdp = tap->netns_fd;
+        *fdp = fd;
     }
     return error;
 }

@@ -60,6 +60,10 @@ char *vkernel_tap_open(const char *ifname, const char *netns,
 /* Returns a tap 'ifname' that was deleted, for all functions here. */
 struct vkernel_tap *vkernel_tap_create_absent(const char *ifname);
 
+/* Returns false for a tap of vkernel_tap_create_absent(), true for any other,
+ * also if it was deleted or given up. */
+bool vkernel_tap_was_open(const struct vkernel_tap *);
+
 /* Returns the index of the device that has the name 'ifname', or that
  * alternative name, in the namespace 'netns', as vkernel_tap_open() takes it;
  * 0 if there is none.  Stores into '*netns_fdp' a descriptor of the namespace,
@@ -85,7 +89,8 @@ void vkernel_tap_close(struct vkernel_tap *);
 void vkernel_tap_leave(struct vkernel_tap *);
 
 /* Lets go of the tap and of its namespace, which nothing keeps from dying
- * then.  From now on the tap is deleted, for all functions here. */
+ * then, unless somebody had moved the tap there.  From now on the tap is
+ * deleted, for all functions here. */
 void vkernel_tap_abandon(struct vkernel_tap *);
 
 /* Makes the tap outlive the anchor, and so a crash, or not.  Returns 0 or a

@@ -29,6 +29,7 @@ TESTSUITE_AT = \
 	tests/vkernel-howto.at \
 	tests/vkernel-kernel.at \
 	tests/vkernel-link.at \
+	tests/vkernel-netdev.at \
 	tests/vkernel-offload.at \
 	tests/vkernel-policer.at \
 	tests/vkernel-port.at \
@@ -57,6 +58,7 @@ check_PROGRAMS += \
 	tests/test-vkernel-datapath \
 	tests/test-vkernel-device \
 	tests/test-vkernel-host \
+	tests/test-vkernel-netdev \
 	tests/test-vkernel-netlink \
 	tests/test-vkernel-offload \
 	tests/test-vkernel-policer \
@@ -101,6 +103,14 @@ tests_test_vkernel_host_SOURCES = \
 tests_test_vkernel_host_LDADD = $(test_libs)
 tests_test_vkernel_host_LDFLAGS = $(test_ldflags) \
 	-Wl,--wrap=time_msec
+
+tests_test_vkernel_netdev_SOURCES = \
+	tests/test-vkernel-netdev.c \
+	$(test_kernel) \
+	$(test_lib)
+tests_test_vkernel_netdev_LDADD = $(test_libs)
+tests_test_vkernel_netdev_LDFLAGS = $(test_ldflags) \
+	-Wl,--wrap=dpdk_available
 
 tests_test_vkernel_netlink_SOURCES = \
 	tests/test-vkernel-netlink.c \
@@ -159,6 +169,7 @@ ovs_users += \
 	$(tests_test_vkernel_datapath_OBJECTS) \
 	$(tests_test_vkernel_device_OBJECTS) \
 	$(tests_test_vkernel_host_OBJECTS) \
+	$(tests_test_vkernel_netdev_OBJECTS) \
 	$(tests_test_vkernel_netlink_OBJECTS) \
 	$(tests_test_vkernel_offload_OBJECTS) \
 	$(tests_test_vkernel_policer_OBJECTS) \
@@ -172,6 +183,7 @@ checkpatch_files += \
 	tests/test-vkernel-datapath.c \
 	tests/test-vkernel-device.c \
 	tests/test-vkernel-host.c \
+	tests/test-vkernel-netdev.c \
 	tests/test-vkernel-netlink.c \
 	tests/test-vkernel-offload.c \
 	tests/test-vkernel-policer.c \

@@ -60,6 +60,7 @@ struct vkernel_tap {
     struct vkernel_port *port;  /* Attached to it, or NULL. */
     bool deleted;               /* By the administrator, though open. */
     bool settled;               /* Where it belongs? */
+    bool absent;                /* It never was there. */
 };
 
 /* A simulated DPDK device. */
@@ -233,9 +234,16 @@ vkernel_tap_create_absent(const char *ifname)
     struct vkernel_tap *tap = xzalloc(sizeof *tap);
 
     ovs_strlcpy(tap->ifname, ifname, sizeof tap->ifname);
-    tap->deleted = true;
+    tap->deleted = tap->absent = true;
     sim_add_tap(tap);
     return tap;
+}
+
+bool
+vkernel_tap_was_open(const struct vkernel_tap *tap)
+{
+    sim_assert_is_open(tap);
+    return !tap->absent;
 }
 
 int
@@ -595,6 +603,18 @@ assert_closed(const struct vkernel_device *device)
     ovs_assert(!sim.in_netns);
 }
 
+/* For a change of the name. */
+static const struct vkernel_orphan_trace no_trace
+    = VKERNEL_ORPHAN_TRACE_INITIALIZER;
+
+/* The first step of a change. */
+static char *
+prepare(const struct vkernel_device *device,
+        const struct vkernel_config *config, struct vkernel_device *next)
+{
+    return vkernel_device_prepare(device, config, 1500, &no_trace, next);
+}
+
 /* Both steps of a change. */
 static char *
 prepare_and_switch(struct vkernel_device *device,
@@ -605,7 +625,7 @@ prepare_and_switch(struct vkernel_device *device,
     struct vkernel_device next;
     char *message;
 
-    message = vkernel_device_prepare(device, config, mtu, &next);
+    message = vkernel_device_prepare(device, config, mtu, &no_trace, &next);
     if (!message) {
         message = vkernel_device_switch(device, &next, false, stats);
     }
@@ -1022,7 +1042,8 @@ test_later(struct ovs_cmdl_context *ctx OVS_UNUSED)
     ovs_assert(!device.port && sim.taps[0]->deleted && device.mtu == 1500);
     do {
         sim_fail_at(++fail_at, 0);
-        message = vkernel_device_prepare(&device, &config, 0, &next);
+        message = vkernel_device_prepare(&device, &config, 0, &no_trace,
+                                         &next);
         if (!message) {
             message = vkernel_device_switch(&device, &next, true, &stats);
         }
@@ -1089,7 +1110,7 @@ test_late_mac(struct ovs_cmdl_context *ctx OVS_UNUSED)
 
     open_device(&device);
     parse_config("vk0", "4", &config);
-    ovs_assert(!vkernel_device_prepare(&device, &config, 1500, &next));
+    ovs_assert(!prepare(&device, &config, &next));
     ovs_assert(!vkernel_device_set_mac(&device, mac));
     ovs_assert(!vkernel_device_switch(&device, &next, true, &stats));
     assert_device(&device, &config, 1500);
@@ -1099,7 +1120,7 @@ test_late_mac(struct ovs_cmdl_context *ctx OVS_UNUSED)
     for (int follow = 0; follow < 2; follow++) {
         const struct eth_addr *want = follow ? &other : &mac;
 
-        ovs_assert(!vkernel_device_prepare(&device, &config, 1500, &next));
+        ovs_assert(!prepare(&device, &config, &next));
         device.tap->mac = other;
         ovs_assert(!vkernel_device_switch(&device, &next, follow, &stats));
         ovs_assert(eth_addr_equals(device.mac, *want));
@@ -1109,7 +1130,7 @@ test_late_mac(struct ovs_cmdl_context *ctx OVS_UNUSED)
     for (int follow = 0; follow < 2; follow++) {
         const struct eth_addr *want = follow ? &mac : &other;
 
-        ovs_assert(!vkernel_device_prepare(&device, &config, 1500, &next));
+        ovs_assert(!prepare(&device, &config, &next));
         sim.mac_meanwhile = mac;
         ovs_assert(!vkernel_device_switch(&device, &next, follow, &stats));
         memset(&sim.mac_meanwhile, 0, sizeof sim.mac_meanwhile);

@@ -831,7 +831,8 @@ print_record(struct vkernel_record *record, void *aux OVS_UNUSED)
 {
     int fd;
 
-    printf("%s/%s/%d %s\n", record->iface, record->ifname, record->ifindex,
+    printf("%s/%s/%d %s%s\n", record->iface, record->ifname, record->ifindex,
+           record->stray ? "stray " : "",
            vkernel_netns_find(&record->netns, &fd) ? "gone" : "here");
     if (fd >= 0) {
         close(fd);
@@ -860,7 +861,7 @@ test_record(struct ovs_cmdl_context *ctx)
         } else {
             vkernel_record_set(iface, ifname,
                                strcmp(verb, "set") ? -1 : own_fd,
-                               atoi(ifindex));
+                               atoi(ifindex), strcmp(verb, "set"));
         }
     }
     close(own_fd);
