@@ -331,6 +331,27 @@ record_tap(struct netdev_dpdkvkernel *dev)
     }
 }
 
+/* Returns a message if the next daemon may not know that somebody has moved
+ * the tap, otherwise NULL. */
+static char *
+check_is_recorded(const struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    char *message = NULL;
+    char *problem;
+
+    if (dev->recorded_why & RECORD_STRAY
+        && !vkernel_tap_is_in_own_netns(dev->device.tap)) {
+        problem = vkernel_record_get_error();
+        if (problem) {
+            message = xasprintf("a daemon that starts again may make the tap "
+                                "in its own network namespace: %s", problem);
+            free(problem);
+        }
+    }
+    return message;
+}
+
 void
 netdev_dpdkvkernel_keep_tap(struct netdev_dpdkvkernel *dev)
 {
@@ -361,6 +382,9 @@ netdev_dpdkvkernel_keep_tap(struct netdev_dpdkvkernel *dev)
             vkernel_tap_set_alias(tap, "");
         }
         free(keep_neighbours(dev, false));
+    }
+    if (!message) {
+        message = check_is_recorded(dev);
     }
     netdev_dpdkvkernel_set_error(dev, VKERNEL_ERROR_PERSIST, message);
 }

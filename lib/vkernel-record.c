@@ -119,79 +119,103 @@ get_number(const struct json *object, const char *name, uint64_t *valuep)
     return true;
 }
 
-static void
+/* Returns false if 'json' is no record. */
+static bool
 parse_record(const struct json *json)
 {
+    struct vkernel_record *record;
     struct vkernel_netns_id netns;
     const char *iface, *ifname;
+    const struct json *stray;
     uint64_t ifindex;
 
     if (json->type != JSON_OBJECT) {
-        return;
+        return false;
     }
     iface = get_text(json, "interface");
     ifname = get_text(json, "ifname");
-    if (iface && ifname
-        && get_number(json, "dev", &netns.dev)
-        && get_number(json, "ino", &netns.ino)
-        && get_number(json, "cookie", &netns.cookie)
-        && get_number(json, "ifindex", &ifindex) && ifindex <= INT_MAX) {
-        struct vkernel_record *record = add(iface, ifname);
-
-        const struct json *stray = shash_find_data(json_object(json),
-                                                   "stray");
-
-        record->netns = netns;
-        record->ifindex = ifindex;
-        record->stray = stray && stray->type == JSON_TRUE;
+    if (!iface || !ifname
+        || !get_number(json, "dev", &netns.dev)
+        || !get_number(json, "ino", &netns.ino)
+        || !get_number(json, "cookie", &netns.cookie)
+        || !get_number(json, "ifindex", &ifindex) || ifindex > INT_MAX) {
+        return false;
     }
+    stray = shash_find_data(json_object(json), "stray");
+    record = add(iface, ifname);
+    record->netns = netns;
+    record->ifindex = ifindex;
+    record->stray = stray && stray->type == JSON_TRUE;
+    return true;
 }
 
-/* Takes the record over from 'json', which the last daemon wrote. */
-static void
+/* Takes the record over from 'json', which the last daemon wrote, unless there
+ * was a boot since.  Returns false if some of it cannot be read. */
+static bool
 parse(const struct json *json)
 {
     const struct shash_node *node;
     const struct json *taps;
     const char *boot;
+    bool complete;
 
     boot = json->type == JSON_OBJECT ? get_text(json, "boot") : NULL;
-    if (!boot || strcmp(boot, get_boot_id())) {
-        return;
+    if (!boot) {
+        return false;
+    } else if (strcmp(boot, get_boot_id())) {
+        return true;
     }
     taps = shash_find_data(json_object(json), "taps");
-    if (taps && taps->type == JSON_OBJECT) {
+    complete = taps && taps->type == JSON_OBJECT;
+    if (complete) {
         SHASH_FOR_EACH (node, json_object(taps)) {
-            parse_record(node->data);
+            complete &= parse_record(node->data);
         }
     }
+    return complete;
+}
+
+/* Takes over what the file has, if there is one.  Returns NULL, or what is
+ * wrong with the file. */
+static const char *
+read_records(void)
+{
+    struct json *json;
+    bool complete;
+    size_t size;
+    char *text;
+    int error;
+
+    error = vkernel_private_read(VKERNEL_RECORD_FILE, MAX_SIZE, &text, &size);
+    if (error) {
+        return (error == ENOENT ? NULL
+                : error == EPERM ? "not this user's alone"
+                : ovs_strerror(error));
+    }
+    json = json_from_string(text);
+    complete = parse(json) && strlen(text) == size;
+    json_destroy(json);
+    free(text);
+    return complete ? NULL : "damaged";
 }
 
 /* Reads the file if it was not read yet. */
 static void
 need_records(void)
 {
-    size_t size;
-    char *text;
-    int error;
+    const char *problem;
 
     if (is_read) {
         return;
     }
     is_read = true;
-    error = vkernel_private_read(VKERNEL_RECORD_FILE, MAX_SIZE, &text, &size);
-    if (!error) {
-        struct json *json = json_from_string(text);
-
-        parse(json);
-        json_destroy(json);
-    } else if (error != ENOENT) {
-        VLOG_WARN("ignoring %s, which is %s: taps are looked for by their "
-                  "marks alone", VKERNEL_RECORD_FILE,
-                  (error == EPERM ? "not this user's alone"
-                   : ovs_strerror(error)));
+    problem = read_records();
+    if (problem) {
+        VLOG_WARN("not using all of %s, which is %s: taps that are not in it "
+                  "are looked for by their marks alone; one that somebody had "
+                  "moved may be made in the daemon's own network namespace",
+                  VKERNEL_RECORD_FILE, problem);
     }
-    free(text);
 }
 
 static struct json *
