@@ -93,6 +93,8 @@ lib_libvkernel_la_SOURCES = \
 	lib/vkernel-prefix.h \
 	lib/vkernel-private.c \
 	lib/vkernel-private.h \
+	lib/vkernel-printable-data.c \
+	lib/vkernel-printable-data.h \
 	lib/vkernel-printable.c \
 	lib/vkernel-printable.h \
 	lib/vkernel-proc.c \

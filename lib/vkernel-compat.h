@@ -29,6 +29,7 @@
 
 #include "dp-packet.h"
 #include "netdev-provider.h"
+#include "openvswitch/json.h"
 #include "vkernel-probes.h"
 #if VKERNEL_HAVE_NETDEV_FLOW_API
 #include "netdev-offload.h"
@@ -97,6 +98,27 @@
 #else
 #define VKERNEL_COMPAT_MAX_PUSH RTE_PKTMBUF_HEADROOM
 #endif
+
+/* The elements of a JSON array. */
+static inline size_t
+vkernel_compat_json_array_size(const struct json *array)
+{
+#if VKERNEL_HAVE_JSON_ARRAY_SIZE
+    return json_array_size(array);
+#else
+    return json_array(array)->n;
+#endif
+}
+
+static inline const struct json *
+vkernel_compat_json_array_at(const struct json *array, size_t i)
+{
+#if VKERNEL_HAVE_JSON_ARRAY_SIZE
+    return json_array_at(array, i);
+#else
+    return json_array(array)->elems[i];
+#endif
+}
 
 /* Returns true if other_config:hw-offload is on, and ports with an interface
  * index may be taken for ones of the kernel's datapath. */

@@ -153,6 +153,12 @@ vkernel_printable_lines(char *text)
     return escape(text, "\n\t");
 }
 
+bool
+vkernel_printable_is_lines(const char *text)
+{
+    return !text[span(text, "\n\t", "")];
+}
+
 void
 vkernel_printable_smap(struct smap *smap)
 {

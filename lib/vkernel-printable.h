@@ -42,6 +42,7 @@
  *
  * Pure: no state, no lock.  Any thread may call these functions. */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct smap;
@@ -58,6 +59,9 @@ char *vkernel_printable(char *text);
 
 /* The same for a text of several lines: '\n' and '\t' stay. */
 char *vkernel_printable_lines(char *text);
+
+/* Returns true if vkernel_printable_lines() leaves 'text' as it is. */
+bool vkernel_printable_is_lines(const char *text);
 
 /* Makes all values of 'smap' one line each. */
 void vkernel_printable_smap(struct smap *smap);

@@ -48,6 +48,7 @@ EXTRA_DIST += \
 	tests/atlocal.in \
 	tests/package.m4.in \
 	tests/vkernel-howto.py \
+	tests/vkernel-output.py \
 	tests/vkernel-printable.py
 DISTCLEANFILES += tests/atconfig
 

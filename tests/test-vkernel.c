@@ -22,6 +22,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,9 @@
 
 #include "command-line.h"
 #include "openvswitch/dynamic-string.h"
+#include "openvswitch/json.h"
+#include "ovsdb-data.h"
+#include "ovsdb-types.h"
 #include "smap.h"
 #include "util.h"
 #include "vkernel-buffers.h"
@@ -40,6 +44,7 @@
 #include "vkernel-module.h"
 #include "vkernel-prefix.h"
 #include "vkernel-printable.h"
+#include "vkernel-printable-data.h"
 #include "vkernel-retry.h"
 #include "vkernel-stall.h"
 #include "vkernel-stats.h"
@@ -548,8 +553,43 @@ test_error_leaks(struct ovs_cmdl_context *ctx OVS_UNUSED)
 
 /* Text from outside. */
 
-/* printable line|lines|show: prints what becomes of each text in the standard
- * input, where texts end in a null byte.  So do the results. */
+/* Returns what becomes of a document of JSON. */
+static char *
+make_printable_json(const char *text)
+{
+    struct json *json = vkernel_printable_json(json_from_string(text));
+    char *result = json_to_string(json, JSSF_SORT);
+
+    json_destroy(json);
+    return result;
+}
+
+/* Returns what becomes of a row's map with 'text' for its only key and its
+ * only value.  A copy, with which it shares its atoms, must stay. */
+static char *
+make_printable_map(const char *text)
+{
+    static const struct ovsdb_type type = {
+        OVSDB_BASE_STRING_INIT, OVSDB_BASE_STRING_INIT, 0, UINT_MAX
+    };
+    struct smap smap = SMAP_CONST1(&smap, text, text);
+    struct ds result = DS_EMPTY_INITIALIZER;
+    struct ovsdb_datum datum, copy;
+
+    ovsdb_datum_from_smap(&datum, &smap);
+    ovsdb_datum_clone(&copy, &datum);
+    vkernel_printable_datum(&datum, &type);
+    ovs_assert(!strcmp(json_string(copy.keys[0].s), text));
+    ovs_assert(!strcmp(json_string(copy.values[0].s), text));
+    ovsdb_datum_destroy(&copy, &type);
+    ds_put_format(&result, "%s=%s", json_string(datum.keys[0].s),
+                  json_string(datum.values[0].s));
+    ovsdb_datum_destroy(&datum, &type);
+    return ds_steal_cstr(&result);
+}
+
+/* printable line|lines|show|json|map: prints what becomes of each text in the
+ * standard input, where texts end in a null byte.  So do the results. */
 static void
 test_printable(struct ovs_cmdl_context *ctx)
 {
@@ -564,6 +604,10 @@ test_printable(struct ovs_cmdl_context *ctx)
             result = xstrdup(VKERNEL_SHOW(text));
         } else if (!strcmp(how, "lines")) {
             result = vkernel_printable_lines(xstrdup(text));
+        } else if (!strcmp(how, "json")) {
+            result = make_printable_json(text);
+        } else if (!strcmp(how, "map")) {
+            result = make_printable_map(text);
         } else {
             result = vkernel_printable(xstrdup(text));
         }
@@ -572,6 +616,7 @@ test_printable(struct ovs_cmdl_context *ctx)
     }
     free(text);
     ovs_assert(!vkernel_printable(NULL) && !vkernel_printable_lines(NULL));
+    ovs_assert(!vkernel_printable_json(NULL));
 }
 
 /* version: prints what dpdkvkernel/version does. */

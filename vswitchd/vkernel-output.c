@@ -14,11 +14,12 @@
  * limitations under the License.
  */
 
-/* What leaves the daemon for a reader, made printable: its log, and what its
- * commands reply.  Open vSwitch and DPDK show names of devices and messages of
- * the kernel as they come, and a reply that is not valid UTF-8 never reaches
- * ovs-appctl.  The linker's --wrap brings all of it here, whichever file it
- * comes from.
+/* What leaves the daemon for a reader, made printable: its log, what its
+ * commands reply, and what it writes to the database.  Open vSwitch and DPDK
+ * show names of devices, mount points and messages of the kernel as they come,
+ * a reply that is not valid UTF-8 never reaches ovs-appctl, and a transaction
+ * that is not ends the connection to the database.  The linker's --wrap brings
+ * all of it here, whichever file it comes from.
  *
  * What stands in the log and in replies about dpdkvkernel itself is added here
  * as well: the release, behind Open vSwitch's.
@@ -30,15 +31,19 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "jsonrpc.h"
 #include "openvswitch/vlog.h"
-#include "unixctl.h"
+#include "ovsdb-idl-provider.h"
 #include "util.h"
 #include "vkernel-compat.h"
 #include "vkernel-printable.h"
+#include "vkernel-printable-data.h"
 
 void __real_vlog(const struct vlog_module *, enum vlog_level,
                  const char *format, ...)
@@ -49,6 +54,9 @@ void __wrap_vlog(const struct vlog_module *, enum vlog_level,
 void __wrap_vlog_rate_limit(const struct vlog_module *, enum vlog_level,
                             struct vlog_rate_limit *, const char *format, ...)
     OVS_PRINTF_FORMAT(4, 5);
+void __wrap_vlog_valist(const struct vlog_module *, enum vlog_level,
+                        const char *format, va_list)
+    OVS_PRINTF_FORMAT(3, 0);
 OVS_NO_RETURN void __real_vlog_fatal(const struct vlog_module *,
                                      const char *format, ...)
     OVS_PRINTF_FORMAT(2, 3);
@@ -56,22 +64,54 @@ OVS_NO_RETURN void __wrap_vlog_fatal(const struct vlog_module *,
                                      const char *format, ...)
     OVS_PRINTF_FORMAT(2, 3);
 
-void __real_unixctl_command_reply(struct unixctl_conn *, const char *result);
-void __wrap_unixctl_command_reply(struct unixctl_conn *, const char *result);
-void __real_unixctl_command_reply_error(struct unixctl_conn *,
-                                        const char *error);
-void __wrap_unixctl_command_reply_error(struct unixctl_conn *,
-                                        const char *error);
+int __real_jsonrpc_send(struct jsonrpc *, struct jsonrpc_msg *);
+int __wrap_jsonrpc_send(struct jsonrpc *, struct jsonrpc_msg *);
+
+void __real_ovsdb_idl_txn_write(const struct ovsdb_idl_row *,
+                                const struct ovsdb_idl_column *,
+                                struct ovsdb_datum *);
+void __wrap_ovsdb_idl_txn_write(const struct ovsdb_idl_row *,
+                                const struct ovsdb_idl_column *,
+                                struct ovsdb_datum *);
+void __real_ovsdb_idl_txn_write_partial_map(const struct ovsdb_idl_row *,
+                                            const struct ovsdb_idl_column *,
+                                            struct ovsdb_datum *);
+void __wrap_ovsdb_idl_txn_write_partial_map(const struct ovsdb_idl_row *,
+                                            const struct ovsdb_idl_column *,
+                                            struct ovsdb_datum *);
+void __real_ovsdb_idl_txn_write_partial_set(const struct ovsdb_idl_row *,
+                                            const struct ovsdb_idl_column *,
+                                            struct ovsdb_datum *);
+void __wrap_ovsdb_idl_txn_write_partial_set(const struct ovsdb_idl_row *,
+                                            const struct ovsdb_idl_column *,
+                                            struct ovsdb_datum *);
 
 void __real_ovs_print_version(uint8_t min_ofp, uint8_t max_ofp);
 void __wrap_ovs_print_version(uint8_t min_ofp, uint8_t max_ofp);
 const char *__real_ovs_get_program_version(void);
 const char *__wrap_ovs_get_program_version(void);
 
+/* Returns true if 'line' begins as each message in the log file does, with a
+ * year and a hyphen. */
+static bool
+is_like_message(const char *line)
+{
+    return strspn(line, "0123456789") == 4 && line[4] == '-';
+}
+
+/* Returns a message for the log.  One of several lines has none that could be
+ * taken for another message. */
 static char *
 format_printable(const char *format, va_list args)
 {
-    return vkernel_printable_lines(xvasprintf(format, args));
+    char *text = vkernel_printable_lines(xvasprintf(format, args));
+
+    for (char *p = strchr(text, '\n'); p; p = strchr(p + 1, '\n')) {
+        if (is_like_message(p + 1)) {
+            *p = ' ';
+        }
+    }
+    return text;
 }
 
 /* What VLOG_WARN() and the others call for each message that is wanted. */
@@ -113,6 +153,18 @@ __wrap_vlog_rate_limit(const struct vlog_module *module,
 }
 
 void
+__wrap_vlog_valist(const struct vlog_module *module, enum vlog_level level,
+                   const char *format, va_list args)
+{
+    int error = errno;
+    char *text = format_printable(format, args);
+
+    __real_vlog(module, level, "%s", text);
+    free(text);
+    errno = error;
+}
+
+void
 __wrap_vlog_fatal(const struct vlog_module *module, const char *format, ...)
 {
     va_list args;
@@ -124,23 +176,42 @@ __wrap_vlog_fatal(const struct vlog_module *module, const char *format, ...)
     __real_vlog_fatal(module, "%s", text);
 }
 
-void
-__wrap_unixctl_command_reply(struct unixctl_conn *conn, const char *result)
+/* What unixctl.o calls for each reply.  To the database, jsonrpc.o calls its
+ * own, which is not wrapped. */
+int
+__wrap_jsonrpc_send(struct jsonrpc *rpc, struct jsonrpc_msg *msg)
 {
-    char *text = vkernel_printable_lines(nullable_xstrdup(result));
+    msg->result = vkernel_printable_json(msg->result);
+    msg->error = vkernel_printable_json(msg->error);
+    return __real_jsonrpc_send(rpc, msg);
+}
 
-    __real_unixctl_command_reply(conn, text);
-    free(text);
+/* What the functions ovsrec_...() call for each column that they write. */
+void
+__wrap_ovsdb_idl_txn_write(const struct ovsdb_idl_row *row,
+                           const struct ovsdb_idl_column *column,
+                           struct ovsdb_datum *datum)
+{
+    vkernel_printable_datum(datum, &column->type);
+    __real_ovsdb_idl_txn_write(row, column, datum);
 }
 
 void
-__wrap_unixctl_command_reply_error(struct unixctl_conn *conn,
-                                   const char *error)
+__wrap_ovsdb_idl_txn_write_partial_map(const struct ovsdb_idl_row *row,
+                                       const struct ovsdb_idl_column *column,
+                                       struct ovsdb_datum *datum)
 {
-    char *text = vkernel_printable_lines(nullable_xstrdup(error));
+    vkernel_printable_datum(datum, &column->type);
+    __real_ovsdb_idl_txn_write_partial_map(row, column, datum);
+}
 
-    __real_unixctl_command_reply_error(conn, text);
-    free(text);
+void
+__wrap_ovsdb_idl_txn_write_partial_set(const struct ovsdb_idl_row *row,
+                                       const struct ovsdb_idl_column *column,
+                                       struct ovsdb_datum *datum)
+{
+    vkernel_printable_datum(datum, &column->type);
+    __real_ovsdb_idl_txn_write_partial_set(row, column, datum);
 }
 
 /* "ovs-vswitchd --version".  DPDK's version follows. */
