@@ -14,7 +14,7 @@
 
 # Checks that run nothing of ours.  Each is a target of its own, which is silent
 # if all is well.  "clang-analyze" does what "thread-safety" does, and more.
-static_checks = checkpatch check-rooms cppcheck clang-analyze docs-check
+static_checks = checkpatch check-rooms check-quotes cppcheck clang-analyze docs-check
 static-checks:
 	@status=0; \
 	for check in $(static_checks); do \
@@ -46,6 +46,12 @@ checkpatch:
 check-rooms:
 	@cd $(srcdir) && $(PYTHON3) build-aux/check-rooms $(checkpatch_files)
 .PHONY: check-rooms
+
+# What stands between quotes in messages.
+check-quotes:
+	@cd $(srcdir) && $(PYTHON3) build-aux/check-quotes \
+		$(filter lib/% vswitchd/%,$(checkpatch_files))
+.PHONY: check-quotes
 
 # Runs the command that follows for each C file, as many at a time as there are
 # CPUs.
@@ -85,6 +91,7 @@ cppcheck:
 .PHONY: cppcheck
 
 EXTRA_DIST += \
+	build-aux/check-quotes \
 	build-aux/check-rooms \
 	build-aux/cppcheck.cfg \
 	build-aux/cppcheck.supp

@@ -28,6 +28,7 @@
 #include "ovs-atomic.h"
 #include "seq.h"
 #include "smap.h"
+#include "vkernel-printable.h"
 #include "vkernel-tap.h"
 #include "vswitch-idl.h"
 
@@ -140,7 +141,7 @@ follow_other(struct netdev_dpdkvkernel *dev, const struct shash *states)
     if (state && *state == OTHER_MISSING) {
         message = xasprintf("options:carrier-from=\"%s\" is no port of Open "
                             "vSwitch: the name of another port is accepted; "
-                            "the carrier stays up", other);
+                            "the carrier stays up", VKERNEL_SHOW(other));
     }
     netdev_dpdkvkernel_set_error(dev, VKERNEL_ERROR_CARRIER, message);
 }

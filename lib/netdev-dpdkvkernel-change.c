@@ -31,6 +31,7 @@
 #include "timeval.h"
 #include "vkernel-error.h"
 #include "vkernel-port.h"
+#include "vkernel-printable.h"
 #include "vkernel-retry.h"
 #include "vkernel-tap.h"
 #include "vswitch-idl.h"
@@ -375,7 +376,7 @@ parse_options(struct netdev_dpdkvkernel *dev,
     if (user) {
         message = xasprintf("%s: the tap \"%s\" belongs to interface \"%s\": "
                             "options:ifname sets another name", name,
-                            config->ifname, user);
+                            VKERNEL_SHOW(config->ifname), VKERNEL_SHOW(user));
         vkernel_config_uninit(config);
     }
     return message;
@@ -465,9 +466,11 @@ check_datapath(const char *name)
     return xasprintf("%s: bridge \"%s\" has datapath_type \"%s\", but only "
                      "\"netdev\" takes ports of type dpdkvkernel: \"ovs-vsctl "
                      "set Bridge %s datapath_type=netdev\" changes it", name,
-                     bridge->name, (bridge->datapath_type[0]
-                                    ? bridge->datapath_type
-                                    : "system"), bridge->name);
+                     VKERNEL_SHOW(bridge->name),
+                     VKERNEL_SHOW(bridge->datapath_type[0]
+                                  ? bridge->datapath_type
+                                  : "system"),
+                     VKERNEL_SHOW(bridge->name));
 }
 
 /* Opens 'dev' without a tap, for another port has it and is about to give it
@@ -534,7 +537,7 @@ open_device(struct netdev_dpdkvkernel *dev,
     dev->wanted_mtu = dev->device.mtu;
     publish(dev);
     VLOG_INFO("%s: opened tap \"%s\" with %d queue pair%s of %d descriptors",
-              name, config->ifname, config->n_queues,
+              name, VKERNEL_SHOW(config->ifname), config->n_queues,
               config->n_queues == 1 ? "" : "s", config->ring_size);
     return NULL;
 }

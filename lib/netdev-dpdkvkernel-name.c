@@ -27,6 +27,7 @@
 #include "rtnetlink.h"
 #include "seq.h"
 #include "sset.h"
+#include "vkernel-printable.h"
 #include "vkernel-tap.h"
 #include "vswitch-idl.h"
 
@@ -340,8 +341,8 @@ take_turn(struct netdev_dpdkvkernel *dev, enum turn turn, const char *ifname,
         netdev_dpdkvkernel_set_error(
             dev, VKERNEL_ERROR_DEVICE,
             xasprintf("the tap \"%s\" belongs to interface \"%s\": "
-                      "options:ifname sets another name", ifname,
-                      netdev_get_name(&user->up)));
+                      "options:ifname sets another name", VKERNEL_SHOW(ifname),
+                      VKERNEL_SHOW(netdev_get_name(&user->up))));
     } else if (dev->name_refused) {
         netdev_dpdkvkernel_request_change(dev);
     }

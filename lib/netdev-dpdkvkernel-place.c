@@ -30,6 +30,7 @@
 #include "timeval.h"
 #include "vkernel-netns.h"
 #include "vkernel-orphan.h"
+#include "vkernel-printable.h"
 #include "vkernel-record.h"
 #include "vkernel-retry.h"
 #include "vkernel-tap.h"
@@ -79,7 +80,7 @@ lose_netns(struct netdev_dpdkvkernel *dev)
 {
     VLOG_WARN("%s: network namespace \"%s\" was deleted, making the tap again "
               "where there is one", netdev_get_name(&dev->up),
-              dev->wanted_config.host.netns);
+              VKERNEL_SHOW(dev->wanted_config.host.netns));
     dev->stats->events[VKERNEL_EVENT_NETNS_DELETED]++;
     netdev_dpdkvkernel_request_change(dev);
     dev->abandon_tap = true;
@@ -129,7 +130,7 @@ check_is_watched(const struct netdev_dpdkvkernel *dev)
     return (dev->link_error
             ? xasprintf("cannot watch the tap \"%s\" in the network namespace "
                         "that it was moved to (%s)%s",
-                        vkernel_tap_get_name(dev->device.tap),
+                        VKERNEL_SHOW(vkernel_tap_get_name(dev->device.tap)),
                         ovs_strerror(dev->link_error),
                         dev->link_error == EPERM
                         ? ": CAP_SYS_ADMIN is needed; packets pass all the "
@@ -435,7 +436,7 @@ netdev_dpdkvkernel_find_trace(struct netdev_dpdkvkernel *dev,
                          "name in /run/netns, and is not made in the "
                          "daemon's own: options:host-netns says where to make "
                          "it; deleting the port and adding it again has it "
-                         "made here", record->ifname);
+                         "made here", VKERNEL_SHOW(record->ifname));
     }
     if (record || host->persist) {
         /* Without a mark, it is found by its index, or by its name. */

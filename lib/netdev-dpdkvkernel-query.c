@@ -307,7 +307,7 @@ format_carrier(const struct netdev_dpdkvkernel_info *info,
         smap_add(status, "carrier", "down (the port is down)");
     } else if (info->down_port) {
         smap_add_format(status, "carrier", "down (carrier-from \"%s\")",
-                        info->down_port);
+                        VKERNEL_SHOW(info->down_port));
     } else {
         smap_add(status, "carrier", "down");
     }
@@ -337,7 +337,7 @@ format_status(const struct netdev_dpdkvkernel_info *info, struct smap *status)
     }
     if (info->netns_missing) {
         smap_add_format(status, "tap", "waiting for network namespace \"%s\"",
-                        info->netns);
+                        VKERNEL_SHOW(info->netns));
         return;
     } else if (info->link_error) {
         smap_add(status, "tap", (info->link_error == ENODEV ? "deleted"

@@ -355,12 +355,12 @@ apply_mac(struct netdev_dpdkvkernel *dev, const char *value)
         || eth_addr_is_multicast(mac)) {
         return xasprintf("%s: mac=\"%s\" is not valid: a unicast Ethernet "
                          "address such as 02:00:00:00:00:01 is accepted",
-                         name, value);
+                         name, VKERNEL_SHOW(value));
     }
     error = netdev_dpdkvkernel_set_etheraddr(&dev->up, mac);
     if (error) {
-        return xasprintf("%s: cannot set mac=\"%s\" (%s)", name, value,
-                         ovs_strerror(error));
+        return xasprintf("%s: cannot set mac=\"%s\" (%s)", name,
+                         VKERNEL_SHOW(value), ovs_strerror(error));
     }
     ovs_mutex_lock(&dev->mutex);
     dev->mac_wanted = true;

@@ -38,6 +38,7 @@
 #include "vkernel-link.h"
 #include "vkernel-module.h"
 #include "vkernel-netns.h"
+#include "vkernel-printable.h"
 
 static const char tun_path[] = "/dev/net/tun";
 
@@ -106,23 +107,24 @@ check_ifname_is_free(const char *ifname, bool *existsp,
         return NULL;
     } else if (error) {
         return xasprintf("cannot ask the kernel for a device named \"%s\" "
-                         "(%s)", ifname, ovs_strerror(error));
+                         "(%s)", VKERNEL_SHOW(ifname), ovs_strerror(error));
     } else if (!link->is_tap || !link->is_ethernet) {
         return xasprintf("\"%s\" is the name of a device that is not a tap: "
                          "a free name, or that of a free multi-queue tap, is "
                          "accepted; options:ifname sets another name",
-                         ifname);
+                         VKERNEL_SHOW(ifname));
     } else if (!link->multi_queue) {
         return xasprintf("the tap \"%s\" has a single queue, or belongs to "
                          "another program: a free name, or that of a free "
                          "tap made with \"ip tuntap add %s mode tap "
                          "multi_queue\", is accepted; options:ifname sets "
-                         "another name", ifname, ifname);
+                         "another name", VKERNEL_SHOW(ifname),
+                         VKERNEL_SHOW(ifname));
     } else if (link->n_queues || link->n_disabled_queues) {
         return xasprintf("the tap \"%s\" is in use by another program: a "
                          "free name, or that of a free multi-queue tap, is "
                          "accepted; options:ifname sets another name",
-                         ifname);
+                         VKERNEL_SHOW(ifname));
     }
     return NULL;
 }
@@ -208,14 +210,14 @@ secure(int anchor, const char *ifname, bool has_group)
         || (has_group
             && ioctl(anchor, TUNSETGROUP, (unsigned long int) getegid()))) {
         return xasprintf("cannot make the tap \"%s\" the daemon's own (%s)",
-                         ifname, ovs_strerror(errno));
+                         VKERNEL_SHOW(ifname), ovs_strerror(errno));
     }
     clean(anchor);
     memset(&ifr, 0, sizeof ifr);
     ifr.ifr_flags = IFF_DETACH_QUEUE;
     if (ioctl(anchor, TUNSETQUEUE, &ifr)) {
         return xasprintf("cannot detach the anchor of tap \"%s\" (%s)",
-                         ifname, ovs_strerror(errno));
+                         VKERNEL_SHOW(ifname), ovs_strerror(errno));
     }
     return NULL;
 }
@@ -230,8 +232,8 @@ check_is_ours(int anchor, const char *ifname, struct vkernel_link *link)
 
     error = get_anchor_link(anchor, link);
     if (error) {
-        return xasprintf("cannot query the tap \"%s\" (%s)", ifname,
-                         ovs_strerror(error));
+        return xasprintf("cannot query the tap \"%s\" (%s)",
+                         VKERNEL_SHOW(ifname), ovs_strerror(error));
     }
     vkernel_link_check_tap(link, 0, &message);
     return message;
@@ -254,8 +256,8 @@ take(const char *ifname, const struct vkernel_link *link, int *anchorp,
     }
     error = attach(*anchorp, ifname, 0);
     if (error) {
-        message = xasprintf("cannot take the tap \"%s\" (%s)%s", ifname,
-                            ovs_strerror(error),
+        message = xasprintf("cannot take the tap \"%s\" (%s)%s",
+                            VKERNEL_SHOW(ifname), ovs_strerror(error),
                             error == EPERM
                             ? ": it belongs to another user or group, and "
                               "CAP_NET_ADMIN is needed" : "");
@@ -268,7 +270,8 @@ take(const char *ifname, const struct vkernel_link *link, int *anchorp,
         }
         if (!message && !now.persistent) {
             /* This is a new one, not made as new ones are. */
-            message = xasprintf("the tap \"%s\" was deleted", ifname);
+            message = xasprintf("the tap \"%s\" was deleted",
+                                VKERNEL_SHOW(ifname));
             *errorp = EEXIST;
         }
         if (message) {
@@ -318,8 +321,8 @@ make(const char *ifname, int *anchorp, int *errorp)
     error = attach(*anchorp, ifname, IFF_TUN_EXCL);
     if (error) {
         *errorp = error == EBUSY ? EEXIST : 0;
-        message = xasprintf("cannot make the tap \"%s\" (%s)%s", ifname,
-                            ovs_strerror(error),
+        message = xasprintf("cannot make the tap \"%s\" (%s)%s",
+                            VKERNEL_SHOW(ifname), ovs_strerror(error),
                             error == EPERM ? ": CAP_NET_ADMIN is needed" : "");
     } else {
         message = secure(*anchorp, ifname, false);
@@ -377,7 +380,7 @@ rename_new(const char *ifname, int *anchorp, int *errorp)
     }
     close(*anchorp);
     *anchorp = -1;
-    return xasprintf("cannot name the tap \"%s\" (%s)", ifname,
+    return xasprintf("cannot name the tap \"%s\" (%s)", VKERNEL_SHOW(ifname),
                      ovs_strerror(*errorp));
 }
 

@@ -26,6 +26,7 @@
 #include "smap.h"
 #include "util.h"
 #include "vkernel-compat.h"
+#include "vkernel-printable.h"
 #include "vkernel-text.h"
 
 /* Every option that vkernel_config_parse() knows, but for those of the
@@ -45,7 +46,7 @@ parse_n_queues(const char *name, const struct smap *options,
                                 &config->n_queues)
             ? NULL
             : xasprintf("%s: options:n_rxq=\"%s\" is not valid: an integer "
-                        "from 1 to %d is accepted", name, value,
+                        "from 1 to %d is accepted", name, VKERNEL_SHOW(value),
                         VKERNEL_MAX_QUEUES));
 }
 
@@ -65,8 +66,9 @@ parse_one_ring_size(const char *name, const struct smap *options,
         return NULL;
     }
     return xasprintf("%s: options:%s=\"%s\" is not valid: a power of two "
-                     "from %d to %d is accepted", name, key, value,
-                     VKERNEL_MIN_RING_SIZE, VKERNEL_MAX_RING_SIZE);
+                     "from %d to %d is accepted", name, key,
+                     VKERNEL_SHOW(value), VKERNEL_MIN_RING_SIZE,
+                     VKERNEL_MAX_RING_SIZE);
 }
 
 /* A virtio-user device has one size for all of its rings, so that one option
@@ -109,7 +111,7 @@ parse_ifname(const char *name, const struct smap *options,
                          "kernel keeps \"all\" and \"default\" for itself%s",
                          name,
                          value ? "options:ifname=" : "the interface's name ",
-                         ifname,
+                         VKERNEL_SHOW(ifname),
                          value ? "" : "; options:ifname sets another name");
     }
     if (vkernel_text_is_ifname(ifname)) {
@@ -119,7 +121,7 @@ parse_ifname(const char *name, const struct smap *options,
     return xasprintf("%s: %s\"%s\" cannot be the name of a tap: 1 to %d "
                      VKERNEL_IFNAME_CHARS " are accepted%s",
                      name, value ? "options:ifname=" : "the interface's name ",
-                     ifname, IFNAMSIZ - 1,
+                     VKERNEL_SHOW(ifname), IFNAMSIZ - 1,
                      value ? "" : "; options:ifname sets another name");
 }
 
@@ -135,7 +137,7 @@ parse_vhost_path(const char *name, const struct smap *options,
         return xasprintf("%s: options:vhost-path=\"%s\" is not valid: the "
                          "absolute path of vhost-net's character device, "
                          "without commas, quotes, brackets or blanks, is "
-                         "accepted (default %s)", name, value,
+                         "accepted (default %s)", name, VKERNEL_SHOW(value),
                          VKERNEL_DEFAULT_VHOST_PATH);
     }
     config->vhost_path = xstrdup(value);
@@ -153,7 +155,7 @@ parse_tso(const char *name, const struct smap *options,
             ? NULL
             : xasprintf("%s: options:tso=\"%s\" is not valid: \"auto\", which "
                         "follows other_config:userspace-tso-enable, and "
-                        "\"off\" are accepted", name, value));
+                        "\"off\" are accepted", name, VKERNEL_SHOW(value)));
 }
 
 static char *
@@ -169,7 +171,7 @@ parse_gso_max_size(const char *name, const struct smap *options,
             ? NULL
             : xasprintf("%s: options:gso-max-size=\"%s\" is not valid: an "
                         "integer from %d to %d, in bytes, is accepted", name,
-                        value, VKERNEL_MIN_GSO_MAX_SIZE,
+                        VKERNEL_SHOW(value), VKERNEL_MIN_GSO_MAX_SIZE,
                         VKERNEL_MAX_GSO_MAX_SIZE));
 }
 
@@ -311,7 +313,8 @@ format_nearest(const char *key, struct ds *text)
         const char *nearest = nearest_option(key);
 
         if (nearest) {
-            ds_put_format(text, ", the nearest is \"%s\"", nearest);
+            ds_put_format(text, ", the nearest is \"%s\"",
+                          VKERNEL_SHOW(nearest));
         }
     }
 }
@@ -330,7 +333,8 @@ vkernel_config_unknown(const char *name, const struct smap *options)
                 ds_put_format(&text, "%s:", name);
             }
             ds_put_format(&text, " options:%s=\"%s\" is ignored: there is no "
-                          "such option", node->key, node->value);
+                          "such option", VKERNEL_SHOW(node->key),
+                          VKERNEL_SHOW(node->value));
             format_nearest(node->key, &text);
             ds_put_char(&text, ';');
         }

@@ -30,6 +30,7 @@
 #include "vkernel-netns.h"
 #include "vkernel-orphan.h"
 #include "vkernel-port.h"
+#include "vkernel-printable.h"
 #include "vkernel-stats.h"
 #include "vkernel-tap.h"
 #include "vkernel-watch.h"
@@ -65,7 +66,7 @@ get_link(const struct vkernel_device *device, struct vkernel_link *link)
 
     return (error
             ? xasprintf("the tap \"%s\" is gone (%s)",
-                        vkernel_tap_get_name(device->tap),
+                        VKERNEL_SHOW(vkernel_tap_get_name(device->tap)),
                         ovs_strerror(error))
             : NULL);
 }
@@ -85,8 +86,9 @@ vkernel_device_check(const struct vkernel_device *device,
     size = vkernel_tap_get_header_size(device->tap);
     if (size && size != device->header_size) {
         *messagep = xasprintf("another program has changed the header of the "
-                              "tap \"%s\" from %d to %d bytes", link->ifname,
-                              device->header_size, size);
+                              "tap \"%s\" from %d to %d bytes",
+                              VKERNEL_SHOW(link->ifname), device->header_size,
+                              size);
         return VKERNEL_LINK_ALTERED;
     }
     return VKERNEL_LINK_OURS;
@@ -103,7 +105,7 @@ check_gso_max_size(const struct vkernel_device *device,
     return (device->gso_max_size && size > device->gso_max_size
             ? xasprintf("the kernel gave the tap \"%s\" a %s of %d, not the "
                         "%d that was asked for",
-                        vkernel_tap_get_name(device->tap),
+                        VKERNEL_SHOW(vkernel_tap_get_name(device->tap)),
                         (size == link->gso_max_size
                          ? "gso_max_size" : "gso_ipv4_max_size"),
                         size, device->gso_max_size)
@@ -132,7 +134,8 @@ check_granted(struct vkernel_device *device, bool *againp)
     }
     if (device->header_size > MAX_HEADER_SIZE) {
         return xasprintf("the tap \"%s\" has headers of %d bytes, not of %d",
-                         ifname, device->header_size, MAX_HEADER_SIZE);
+                         VKERNEL_SHOW(ifname), device->header_size,
+                         MAX_HEADER_SIZE);
     }
     return check_gso_max_size(device, &link);
 }
@@ -147,8 +150,9 @@ set_up_tap(struct vkernel_device *device)
 
     error = vkernel_tap_set_mtu(device->tap, device->mtu);
     if (error) {
-        return xasprintf("cannot set the MTU of tap \"%s\" to %d (%s)", ifname,
-                         device->mtu, ovs_strerror(error));
+        return xasprintf("cannot set the MTU of tap \"%s\" to %d (%s)",
+                         VKERNEL_SHOW(ifname), device->mtu,
+                         ovs_strerror(error));
     }
     error = (device->gso_max_size
              ? vkernel_tap_set_gso_max_size(device->tap, device->gso_max_size,
@@ -156,7 +160,7 @@ set_up_tap(struct vkernel_device *device)
              : 0);
     if (error) {
         return xasprintf("cannot set the gso_max_size of tap \"%s\" to %d "
-                         "(%s)", ifname, device->gso_max_size,
+                         "(%s)", VKERNEL_SHOW(ifname), device->gso_max_size,
                          ovs_strerror(error));
     }
     return NULL;
@@ -266,7 +270,8 @@ open_port_once(struct vkernel_device *device, bool follow_mac, bool *againp)
     error = vkernel_tap_enter_netns(device->tap, &saved);
     if (error) {
         return xasprintf("cannot enter the network namespace of tap \"%s\" "
-                         "(%s)%s", vkernel_tap_get_name(device->tap),
+                         "(%s)%s",
+                         VKERNEL_SHOW(vkernel_tap_get_name(device->tap)),
                          ovs_strerror(error),
                          error == EPERM ? ": CAP_SYS_ADMIN is needed" : "");
     }
@@ -315,7 +320,8 @@ open_tap(struct vkernel_device *device,
     error = vkernel_tap_get_link(device->tap, &link);
     if (error) {
         return xasprintf("cannot query the tap \"%s\" (%s)",
-                         device->config.ifname, ovs_strerror(error));
+                         VKERNEL_SHOW(device->config.ifname),
+                         ovs_strerror(error));
     }
     device->mtu = MIN(MAX(link.mtu, VKERNEL_MIN_MTU), VKERNEL_MAX_MTU);
     device->mac = link.mac;
@@ -446,7 +452,7 @@ prepare(const struct vkernel_device *device,
         message = open_next_tap(device, trace, next);
     } else if (error) {
         message = xasprintf("the tap \"%s\" cannot be reached (%s)%s",
-                            vkernel_tap_get_name(device->tap),
+                            VKERNEL_SHOW(vkernel_tap_get_name(device->tap)),
                             ovs_strerror(error),
                             error == EPERM
                             ? ": CAP_SYS_ADMIN is needed" : "");

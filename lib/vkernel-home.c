@@ -26,6 +26,7 @@
 #include "util.h"
 #include "vkernel-host-config.h"
 #include "vkernel-netns.h"
+#include "vkernel-printable.h"
 
 /* Returns a message about the namespace 'netns', which could not be opened for
  * the reason 'error'. */
@@ -39,19 +40,20 @@ format_netns_error(const char *netns, int error)
 
         return xasprintf("the network namespace options:host-netns=\"%s\" "
                          "does not exist: %s%s%s makes it; the port waits for "
-                         "it", netns,
+                         "it", VKERNEL_SHOW(netns),
                          (is_path ? "whoever owns that path"
                           : is_pid ? "a process of that number"
                           : "\"ip netns add "),
-                         is_name ? netns : "", is_name ? "\"" : "");
+                         is_name ? VKERNEL_SHOW(netns) : "",
+                         is_name ? "\"" : "");
     } else if (error == EINVAL) {
         return xasprintf("options:host-netns=\"%s\" is not a network "
                          "namespace: the name of one in /run/netns, \"pid:\" "
                          "with the number of a process, or the path of one "
-                         "is accepted", netns);
+                         "is accepted", VKERNEL_SHOW(netns));
     }
     return xasprintf("cannot open the network namespace options:host-netns="
-                     "\"%s\" (%s)%s", netns, ovs_strerror(error),
+                     "\"%s\" (%s)%s", VKERNEL_SHOW(netns), ovs_strerror(error),
                      error != EACCES && error != EPERM ? ""
                      : !strncmp(netns, "pid:", 4)
                      ? ": CAP_SYS_PTRACE is needed to look at that process"

@@ -24,6 +24,7 @@
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
 #include "util.h"
+#include "vkernel-printable.h"
 
 /* host-ip. */
 
@@ -54,11 +55,13 @@ parse_ip(const struct vkernel_parse_port *port OVS_UNUSED, char *item,
     }
     why = vkernel_prefix_why_no_host(&ip);
     if (why) {
-        return xasprintf("\"%s\" is %s", item, why);
+        return xasprintf("\"%s\" is %s", VKERNEL_SHOW(item), why);
     } else if (!ip.plen) {
-        return xasprintf("the network of \"%s\" would be everything", item);
+        return xasprintf("the network of \"%s\" would be everything",
+                         VKERNEL_SHOW(item));
     } else if (is_own_addr(host, &ip.addr)) {
-        return xasprintf("the address of \"%s\" is there twice", item);
+        return xasprintf("the address of \"%s\" is there twice",
+                         VKERNEL_SHOW(item));
     }
     host->ips = vkernel_parse_grow(host->ips, host->n_ips, sizeof *host->ips);
     host->ips[host->n_ips++] = ip;
@@ -83,12 +86,12 @@ parse_gateway(const char *text, const struct vkernel_host_config *host,
     const char *why;
 
     if (!vkernel_addr_parse(text, gw)) {
-        return xasprintf("\"%s\" is not an address", text);
+        return xasprintf("\"%s\" is not an address", VKERNEL_SHOW(text));
     }
     why = vkernel_addr_why_no_host(gw);
-    return (why ? xasprintf("\"%s\" is %s", text, why)
+    return (why ? xasprintf("\"%s\" is %s", VKERNEL_SHOW(text), why)
             : is_own_addr(host, gw)
-            ? xasprintf("\"%s\" is one of options:host-ip", text)
+            ? xasprintf("\"%s\" is one of options:host-ip", VKERNEL_SHOW(text))
             : NULL);
 }
 
@@ -98,8 +101,8 @@ parse_gw(const char *value, bool is_ipv4, struct vkernel_host_config *host,
 {
     *problemp = parse_gateway(value, host, gw);
     if (!*problemp && vkernel_addr_is_ipv4(gw) != is_ipv4) {
-        *problemp = xasprintf("\"%s\" is an address of IPv%d", value,
-                              is_ipv4 ? 6 : 4);
+        *problemp = xasprintf("\"%s\" is an address of IPv%d",
+                              VKERNEL_SHOW(value), is_ipv4 ? 6 : 4);
     }
     return !*problemp;
 }
@@ -133,18 +136,19 @@ check_destination(const struct vkernel_prefix *prefix, const char *text,
         struct ds problem = DS_EMPTY_INITIALIZER;
 
         ds_put_format(&problem, "\"%s\" has bits behind its prefix, which is "
-                      "\"", text);
+                      "\"", VKERNEL_SHOW(text));
         vkernel_prefix_format(&right, &problem);
         ds_put_char(&problem, '"');
         return ds_steal_cstr(&problem);
     } else if (!prefix->plen) {
         return xasprintf("\"%s\" is the default route, for which there is "
-                         "options:host-gw%d", text,
+                         "options:host-gw%d", VKERNEL_SHOW(text),
                          vkernel_addr_is_ipv4(&prefix->addr) ? 4 : 6);
     }
     for (size_t i = 0; i < host->n_routes; i++) {
         if (vkernel_prefix_equals(&host->routes[i].prefix, prefix)) {
-            return xasprintf("the prefix \"%s\" is there twice", text);
+            return xasprintf("the prefix \"%s\" is there twice",
+                             VKERNEL_SHOW(text));
         }
     }
     return NULL;
@@ -187,7 +191,8 @@ parse_hop(const char *prefix, const char *gateway,
     if (!problem && (vkernel_addr_is_ipv4(&route->prefix.addr)
                      != vkernel_addr_is_ipv4(&route->gateway))) {
         problem = xasprintf("\"%s\" and \"%s\" are not both of IPv4 or both "
-                            "of IPv6", prefix, gateway);
+                            "of IPv6", VKERNEL_SHOW(prefix),
+                            VKERNEL_SHOW(gateway));
     }
     return problem;
 }
@@ -204,7 +209,7 @@ parse_route(const struct vkernel_parse_port *port OVS_UNUSED, char *item,
     problem = (split_route(copy, &prefix, &gateway)
                ? parse_hop(prefix, gateway, host, &route)
                : xasprintf("\"%s\" is not a prefix, \"via\" and a gateway",
-                           item));
+                           VKERNEL_SHOW(item)));
     if (!problem) {
         host->routes = vkernel_parse_grow(host->routes, host->n_routes,
                                           sizeof *host->routes);

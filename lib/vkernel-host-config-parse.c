@@ -24,6 +24,7 @@
 
 #include "smap.h"
 #include "util.h"
+#include "vkernel-printable.h"
 #include "vkernel-text.h"
 
 /* The most that the kernel gives as the number of a process: its
@@ -179,8 +180,8 @@ parse_netns(const struct vkernel_parse_port *port OVS_UNUSED,
     if (!strncmp(value, "pid:", 4)) {
         host->netns = netns_of_pid(value + 4);
         if (!host->netns) {
-            *problemp = xasprintf("\"%s\" is not one of 1 to %d", value + 4,
-                                  MAX_PID);
+            *problemp = xasprintf("\"%s\" is not one of 1 to %d",
+                                  VKERNEL_SHOW(value + 4), MAX_PID);
         }
     } else if (is_netns_name(value)) {
         host->netns = xstrdup(value);
@@ -302,23 +303,24 @@ parse_sysctl(const struct vkernel_parse_port *port, char *item,
     char *key;
 
     if (!value) {
-        return xasprintf("\"%s\" has no '='", item);
+        return xasprintf("\"%s\" has no '='", VKERNEL_SHOW(item));
     }
     *value++ = '\0';
     key = parse_sysctl_key(item, port->ifname);
     if (!key) {
-        return xasprintf("\"%s\" is not a sysctl of the tap", item);
+        return xasprintf("\"%s\" is not a sysctl of the tap",
+                         VKERNEL_SHOW(item));
     }
     for (size_t i = 0; i < host->n_sysctls; i++) {
         if (!strcmp(host->sysctls[i].key, key)) {
             free(key);
-            return xasprintf("\"%s\" is there twice", item);
+            return xasprintf("\"%s\" is there twice", VKERNEL_SHOW(item));
         }
     }
     if (!vkernel_text_is_word(value, ".:_-", MAX_SYSCTL_VALUE)) {
         free(key);
         return xasprintf("the value of \"%s\" is not one of 1 to %d letters, "
-                         "digits, '.', ':', '_' and '-'", item,
+                         "digits, '.', ':', '_' and '-'", VKERNEL_SHOW(item),
                          MAX_SYSCTL_VALUE);
     }
     host->sysctls = vkernel_parse_grow(host->sysctls, host->n_sysctls,
@@ -392,7 +394,7 @@ parse_affinity_item(const struct vkernel_parse_port *port, char *item,
     if (!*colon || !vkernel_text_to_int(queue_text, 0, INT_MAX, &queue)
         || !vkernel_text_to_int(colon + 1, 0, INT_MAX, &cpu)) {
         problem = xasprintf("\"%s\" is not the number of a queue and that of "
-                            "a CPU", item);
+                            "a CPU", VKERNEL_SHOW(item));
     } else if (queue >= port->n_queues) {
         problem = xasprintf("with options:n_rxq=%d, there is no queue %d",
                             port->n_queues, queue);
@@ -494,7 +496,7 @@ parse_option(const struct vkernel_parse_port *port,
 
     if (value && !option->parse(port, value, host, &problem)) {
         message = xasprintf("%s: options:%s=\"%s\" is not valid: %s%s%s",
-                            port->name, option->key, value,
+                            port->name, option->key, VKERNEL_SHOW(value),
                             problem ? problem : "", problem ? "; " : "",
                             option->accepted);
     }
@@ -526,8 +528,9 @@ check_exclusions(const struct vkernel_parse_port *port,
         if (a && b) {
             return xasprintf("%s: options:%s=\"%s\" and options:%s=\"%s\" "
                              "disagree: %s, so that only one of the two is "
-                             "accepted", port->name, exclusions[i].a, a,
-                             exclusions[i].b, b, exclusions[i].why);
+                             "accepted", port->name, exclusions[i].a,
+                             VKERNEL_SHOW(a), exclusions[i].b, VKERNEL_SHOW(b),
+                             exclusions[i].why);
         }
     }
     return NULL;

@@ -26,6 +26,7 @@
 #include "util.h"
 #include "vkernel-host-config.h"
 #include "vkernel-netns.h"
+#include "vkernel-printable.h"
 #include "vkernel-sysctl.h"
 #include "vkernel-tap.h"
 
@@ -285,9 +286,11 @@ find_master(struct vkernel_host_look *look, const char *key, const char *kind,
         char *hint = (error != ENODEV ? NULL
                       : !strcmp(kind, "vrf")
                       ? xasprintf("\"ip link add %s type vrf table TABLE\" in "
-                                  "the tap's network namespace makes it", name)
+                                  "the tap's network namespace makes it",
+                                  VKERNEL_SHOW(name))
                       : xasprintf("\"ip link add %s type bridge\" in the "
-                                  "tap's network namespace makes it", name));
+                                  "tap's network namespace makes it",
+                                  VKERNEL_SHOW(name)));
 
         vkernel_host_look_fail(look, "find", key, name, error, hint);
         free(hint);

@@ -31,6 +31,7 @@
 #include "vkernel-budget.h"
 #include "vkernel-host-config.h"
 #include "vkernel-host-private.h"
+#include "vkernel-printable.h"
 #include "vkernel-retry.h"
 #include "vkernel-tap.h"
 
@@ -146,8 +147,8 @@ vkernel_host_look_fail(struct vkernel_host_look *look, const char *verb,
     end_failures(look);
     look->failed_key = key;
     ds_put_format(&look->errors, "%scannot %s options:%s=\"%s\" (%s)",
-                  look->errors.length ? "; " : "", verb, key, value,
-                  ovs_strerror(error));
+                  look->errors.length ? "; " : "", verb, key,
+                  VKERNEL_SHOW(value), ovs_strerror(error));
     if (!hint && error == EPERM) {
         hint = "CAP_NET_ADMIN is needed";
     }
@@ -192,7 +193,8 @@ apply(struct vkernel_host_look *look)
     } else if (error != ENODEV && asks_for_something(look->config)) {
         ds_put_format(&look->errors, "cannot give the tap \"%s\" what "
                       "options ask for (%s)%s",
-                      vkernel_tap_get_name(look->tap), ovs_strerror(error),
+                      VKERNEL_SHOW(vkernel_tap_get_name(look->tap)),
+                      ovs_strerror(error),
                       error == EPERM ? ": CAP_SYS_ADMIN is needed" : "");
     }
     end_failures(look);

@@ -32,6 +32,7 @@
 #include "openvswitch/ofpbuf.h"
 #include "packets.h"
 #include "util.h"
+#include "vkernel-printable.h"
 #include "vkernel-rtnl.h"
 
 /* Starts in 'request' a message about the device 'ifindex'. */
@@ -469,23 +470,26 @@ vkernel_link_check_tap(const struct vkernel_link *link, int n_queues,
         *messagep = xasprintf("another program has attached %d queue%s to the "
                               "tap \"%s\": end that program, for the tap must "
                               "be the daemon's alone", n_others,
-                              n_others == 1 ? "" : "s", link->ifname);
+                              n_others == 1 ? "" : "s",
+                              VKERNEL_SHOW(link->ifname));
         return VKERNEL_LINK_SHARED;
     } else if (link->n_queues != n_queues || n_others) {
         *messagep = xasprintf("%d queues of the tap \"%s\" are attached and "
                               "%d detached, not %d and 1", link->n_queues,
-                              link->ifname, link->n_disabled_queues, n_queues);
+                              VKERNEL_SHOW(link->ifname),
+                              link->n_disabled_queues, n_queues);
     } else if (!link->vnet_hdr || link->packet_info || !link->multi_queue
                || !link->is_ethernet) {
         *messagep = xasprintf("the tap \"%s\" lacks flags that were asked "
-                              "for: %s%s%s%s", link->ifname,
+                              "for: %s%s%s%s", VKERNEL_SHOW(link->ifname),
                               link->vnet_hdr ? "" : " IFF_VNET_HDR",
                               link->packet_info ? " IFF_NO_PI" : "",
                               link->multi_queue ? "" : " IFF_MULTI_QUEUE",
                               link->is_ethernet ? "" : " Ethernet");
     } else if (link->owner != geteuid()) {
         *messagep = xasprintf("somebody has made the tap \"%s\" that of "
-                              "user %"PRIu32, link->ifname, link->owner);
+                              "user %"PRIu32, VKERNEL_SHOW(link->ifname),
+                              link->owner);
     }
     return *messagep ? VKERNEL_LINK_ALTERED : VKERNEL_LINK_OURS;
 }

@@ -27,6 +27,7 @@
 
 #include "openvswitch/dynamic-string.h"
 #include "util.h"
+#include "vkernel-printable.h"
 
 /* Where the kernel shows what it has loaded. */
 #define SYS_DIR "/sys"
@@ -101,10 +102,10 @@ vkernel_module_format_advice(enum vkernel_module_state state,
     switch (state) {
     case VKERNEL_MODULE_LOADED:
         return xasprintf("the kernel has %s, but %s is not its device here: "
-                         "\"mknod %s c 10 %d\" makes that", name, node, node,
-                         minor);
+                         "\"mknod %s c 10 %d\" makes that", name, node,
+                         VKERNEL_SHOW(node), minor);
     case VKERNEL_MODULE_LOADABLE:
-        return xasprintf("\"modprobe %s\" %s", name, effect);
+        return xasprintf("\"modprobe %s\" %s", VKERNEL_SHOW(name), effect);
     case VKERNEL_MODULE_ABSENT:
         return xasprintf("the running kernel, %s, has no module %s, so "
                          "another kernel is needed", release, name);
@@ -113,7 +114,7 @@ vkernel_module_format_advice(enum vkernel_module_state state,
         return xasprintf("\"modprobe %s\" %s where there are modules of the "
                          "running kernel, %s, but /lib/modules has none of "
                          "it: if another kernel was installed, boot that one",
-                         name, effect, release);
+                         VKERNEL_SHOW(name), effect, release);
     }
 }
 

@@ -32,6 +32,7 @@
 #include "vkernel-host-config.h"
 #include "vkernel-link.h"
 #include "vkernel-netns.h"
+#include "vkernel-printable.h"
 #include "vkernel-record.h"
 #include "vkernel-token.h"
 
@@ -236,11 +237,12 @@ remove_link(struct nl_sock *sock, const struct vkernel_link *link,
     int error = vkernel_link_delete(sock, link->ifindex);
 
     if (error) {
-        VLOG_WARN("cannot remove the tap %s, which interface %s has left "
-                  "behind (%s)", link->ifname, iface, ovs_strerror(error));
+        VLOG_WARN("cannot remove the tap \"%s\", which interface \"%s\" has "
+                  "left behind (%s)", VKERNEL_SHOW(link->ifname),
+                  VKERNEL_SHOW(iface), ovs_strerror(error));
     } else {
-        VLOG_INFO("removed the tap %s, which interface %s has left behind",
-                  link->ifname, iface);
+        VLOG_INFO("removed the tap \"%s\", which interface \"%s\" has left "
+                  "behind", VKERNEL_SHOW(link->ifname), VKERNEL_SHOW(iface));
     }
 }
 

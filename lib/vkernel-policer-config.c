@@ -25,6 +25,7 @@
 #include "openvswitch/dynamic-string.h"
 #include "smap.h"
 #include "util.h"
+#include "vkernel-printable.h"
 
 const char *
 vkernel_policer_type_to_string(enum vkernel_policer_type type)
@@ -69,7 +70,7 @@ parse_number(const struct smap *details, const char *key, const char *units,
         || !str_to_ullong(value, 10, &number)
         || number > VKERNEL_POLICER_MAX) {
         return xasprintf("%s=\"%s\" is not valid: an integer from 0 to "
-                         "%llu, in %s, is accepted", key, value,
+                         "%llu, in %s, is accepted", key, VKERNEL_SHOW(value),
                          VKERNEL_POLICER_MAX, units);
     }
     *numberp = number;
@@ -127,7 +128,7 @@ vkernel_policer_config_parse(const char *type, const struct smap *details,
         return vkernel_policer_queue_parse(details, rates);
     } else if (strcmp(type, "egress-policer")) {
         return xasprintf("type \"%s\" is not valid: egress-policer or "
-                         "trtcm-policer is accepted", type);
+                         "trtcm-policer is accepted", VKERNEL_SHOW(type));
     }
     config->type = VKERNEL_POLICER_EGRESS;
     message = parse_bucket(details, "cir", "cbs", &rates->cir, &rates->cbs);
@@ -157,8 +158,8 @@ vkernel_policer_config_unknown(enum vkernel_policer_type type,
     for (size_t i = 0; i < smap_count(details); i++) {
         if (!is_known_key(type, nodes[i]->key)) {
             ds_put_format(&text, "%s%s=\"%s\" is ignored: %s has no such key",
-                          text.length ? "; " : "", nodes[i]->key,
-                          nodes[i]->value,
+                          text.length ? "; " : "", VKERNEL_SHOW(nodes[i]->key),
+                          VKERNEL_SHOW(nodes[i]->value),
                           vkernel_policer_type_to_string(type));
         }
     }

@@ -112,20 +112,20 @@ check_is_vhost(const char *vhost_path, int path_fd)
 
     if (fstat(path_fd, &s)) {
         return xasprintf("cannot look at options:vhost-path=\"%s\" (%s)",
-                         vhost_path, ovs_strerror(errno));
+                         VKERNEL_SHOW(vhost_path), ovs_strerror(errno));
     }
     if (!S_ISCHR(s.st_mode)) {
         return xasprintf("options:vhost-path=\"%s\" is not a character "
                          "device: that of vhost-net, usually /dev/vhost-net, "
-                         "is accepted", vhost_path);
+                         "is accepted", VKERNEL_SHOW(vhost_path));
     }
     /* Opening another device might have effects of its own. */
     if (s.st_rdev != makedev(MISC_MAJOR, VHOST_NET_MINOR)) {
         return xasprintf("options:vhost-path=\"%s\" is character device "
                          "%u:%u, not vhost-net: that of vhost-net, %d:%d, "
-                         "usually /dev/vhost-net, is accepted", vhost_path,
-                         major(s.st_rdev), minor(s.st_rdev), MISC_MAJOR,
-                         VHOST_NET_MINOR);
+                         "usually /dev/vhost-net, is accepted",
+                         VKERNEL_SHOW(vhost_path), major(s.st_rdev),
+                         minor(s.st_rdev), MISC_MAJOR, VHOST_NET_MINOR);
     }
     vkernel_path_format(path_fd, path);
     if (access(path, R_OK | W_OK)) {
@@ -133,7 +133,7 @@ check_is_vhost(const char *vhost_path, int path_fd)
 
         return xasprintf("no permission for options:vhost-path=\"%s\" (%s): "
                          "the daemon's user must be able to read and write "
-                         "it", vhost_path, ovs_strerror(error));
+                         "it", VKERNEL_SHOW(vhost_path), ovs_strerror(error));
     }
     return NULL;
 }
@@ -161,7 +161,7 @@ format_no_vhost(const char *vhost_path, int error)
                     ? xstrdup("the daemon's user needs access to it")
                     : NULL);
     char *message = xasprintf("cannot find options:vhost-path=\"%s\" (%s)%s%s",
-                              vhost_path, ovs_strerror(error),
+                              VKERNEL_SHOW(vhost_path), ovs_strerror(error),
                               advice ? ": " : "", advice ? advice : "");
 
     free(advice);
@@ -181,7 +181,7 @@ format_no_driver(const char *vhost_path, int error)
                               "container's settings)")
                     : NULL);
     char *message = xasprintf("cannot open options:vhost-path=\"%s\" (%s)%s%s",
-                              vhost_path, ovs_strerror(error),
+                              VKERNEL_SHOW(vhost_path), ovs_strerror(error),
                               advice ? ": " : "", advice ? advice : "");
 
     free(advice);
@@ -236,7 +236,7 @@ format_failure(const struct vkernel_port_args *args, const char *what,
 {
     return xasprintf("DPDK cannot %s the virtio-user device of tap \"%s\" "
                      "with %d queue pair%s of %d descriptors and MTU %d (%s)",
-                     what, args->ifname, args->n_queues,
+                     what, VKERNEL_SHOW(args->ifname), args->n_queues,
                      args->n_queues == 1 ? "" : "s", args->ring_size,
                      args->mtu, rte_strerror(error));
 }
@@ -282,8 +282,8 @@ check_handle(const struct vkernel_port_args *args)
 {
     return (args->handle[strspn(args->handle, HANDLE_CHARACTERS)]
             ? xasprintf("DPDK does not take the name of tap \"%s\": one of "
-                        "letters, digits and %s is accepted", args->ifname,
-                        HANDLE_PUNCTUATION)
+                        "letters, digits and %s is accepted",
+                        VKERNEL_SHOW(args->ifname), HANDLE_PUNCTUATION)
             : NULL);
 }
 
@@ -363,7 +363,8 @@ configure(struct vkernel_port *port, const struct vkernel_port_args *args)
     if (args->n_queues > info.max_rx_queues
         || args->n_queues > info.max_tx_queues) {
         return xasprintf("the driver gave the tap \"%s\" %d queue pairs, not "
-                         "the %d that were asked for", args->ifname,
+                         "the %d that were asked for",
+                         VKERNEL_SHOW(args->ifname),
                          MIN(info.max_rx_queues, info.max_tx_queues),
                          args->n_queues);
     }

@@ -25,6 +25,7 @@
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
 #include "util.h"
+#include "vkernel-printable.h"
 #include "vkernel-text.h"
 
 /* Bits of an IPv4-mapped address before those of the IPv4 address. */
@@ -91,15 +92,15 @@ vkernel_prefix_parse(const char *text, struct vkernel_prefix *prefix)
     free(addr);
     if (!ok) {
         return xasprintf("\"%s\" does not begin with an address of "
-                         "IPv4 or IPv6", text);
+                         "IPv4 or IPv6", VKERNEL_SHOW(text));
     } else if (!*slash) {
         return xasprintf("\"%s\" has no prefix length, which is %d if it "
-                         "stands for itself alone", text,
+                         "stands for itself alone", VKERNEL_SHOW(text),
                          max_plen(&prefix->addr));
     } else if (!vkernel_text_to_int(slash + 1, 0, max_plen(&prefix->addr),
                                     &plen)) {
         return xasprintf("\"%s\" has a prefix length that is not one of 0 to "
-                         "%d", text, max_plen(&prefix->addr));
+                         "%d", VKERNEL_SHOW(text), max_plen(&prefix->addr));
     }
     prefix->plen = plen;
     return NULL;

@@ -36,9 +36,10 @@
  * the result is the same however often a text passes here.
  *
  * Where things are written, these functions are called for all of it: the
- * error and status columns, replies to commands, the log.  A message that has
- * such text between quotes calls VKERNEL_SHOW() for it besides.  The kernel
- * gets the bytes as they are.
+ * database, replies to commands, the log.  A message that has such text
+ * between quotes calls VKERNEL_SHOW() for it besides, so that a name with
+ * quotes can say nothing behind them; "make check-quotes" finds messages that
+ * do not.  The kernel gets the bytes as they are.
  *
  * Pure: no state, no lock.  Any thread may call these functions. */
 

@@ -29,6 +29,7 @@
 #include "openvswitch/vlog.h"
 #include "timeval.h"
 #include "util.h"
+#include "vkernel-printable.h"
 #include "vkernel-private.h"
 
 VLOG_DEFINE_THIS_MODULE(vkernel_record);
@@ -293,7 +294,7 @@ vkernel_record_get_error(void)
         return NULL;
     }
     path = vkernel_private_path(VKERNEL_RECORD_FILE);
-    message = xasprintf("cannot write \"%s\" (%s)", path,
+    message = xasprintf("cannot write \"%s\" (%s)", VKERNEL_SHOW(path),
                         ovs_strerror(write_error));
     free(path);
     return message;

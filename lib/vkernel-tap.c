@@ -42,6 +42,7 @@
 #include "vkernel-link.h"
 #include "vkernel-netns.h"
 #include "vkernel-orphan.h"
+#include "vkernel-printable.h"
 #include "vkernel-sysctl.h"
 #include "vkernel-watch.h"
 
@@ -200,7 +201,7 @@ enter(int netns_fd, const char *ifname, int *savedp)
 
     return (error
             ? xasprintf("cannot enter the network namespace of tap \"%s\" "
-                        "(%s)%s", ifname, ovs_strerror(error),
+                        "(%s)%s", VKERNEL_SHOW(ifname), ovs_strerror(error),
                         error == EPERM ? ": CAP_SYS_ADMIN is needed" : "")
             : NULL);
 }
@@ -261,8 +262,8 @@ open_tap(struct vkernel_tap *tap, int netns_fd)
     }
     error = open_netns(tap);
     if (error) {
-        return xasprintf("cannot watch the tap \"%s\" (%s)", tap->ifname,
-                         ovs_strerror(error));
+        return xasprintf("cannot watch the tap \"%s\" (%s)",
+                         VKERNEL_SHOW(tap->ifname), ovs_strerror(error));
     }
     if (!vkernel_netns_equals(tap->netns_fd, netns_fd)) {
         tap->settle_fd = fcntl(netns_fd, F_DUPFD_CLOEXEC, 0);
@@ -293,7 +294,8 @@ open_traced(struct vkernel_tap *tap, const char *ifname, int netns_fd,
         return open_tap(tap, netns_fd);
     } else if (error) {
         return xasprintf("cannot find out whether the tap \"%s\" was left "
-                         "behind (%s)", ifname, ovs_strerror(error));
+                         "behind (%s)", VKERNEL_SHOW(ifname),
+                         ovs_strerror(error));
     }
     message = open_tap(tap, traced_fd);
     close(traced_fd);
@@ -629,7 +631,7 @@ vkernel_tap_reclaim(struct vkernel_tap *tap)
 
     if (error) {
         VLOG_WARN("cannot make the tap \"%s\" the daemon's own again (%s)",
-                  tap->ifname, ovs_strerror(error));
+                  VKERNEL_SHOW(tap->ifname), ovs_strerror(error));
     }
 }
 
@@ -851,10 +853,11 @@ move(struct vkernel_tap *tap, int netns_fd, bool up)
         return xasprintf("the name of tap \"%s\" is taken in the network "
                          "namespace that it is to be in: a free name, or "
                          "another options:host-netns, is accepted",
-                         tap->ifname);
+                         VKERNEL_SHOW(tap->ifname));
     } else if (error) {
         return xasprintf("cannot move the tap \"%s\" to another network "
-                         "namespace (%s)%s", tap->ifname, ovs_strerror(error),
+                         "namespace (%s)%s", VKERNEL_SHOW(tap->ifname),
+                         ovs_strerror(error),
                          error == EPERM
                          ? ": CAP_SYS_ADMIN, and CAP_NET_ADMIN there, are "
                            "needed"

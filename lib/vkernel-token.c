@@ -27,6 +27,7 @@
 #include "openvswitch/vlog.h"
 #include "sha1.h"
 #include "util.h"
+#include "vkernel-printable.h"
 #include "vkernel-private.h"
 
 VLOG_DEFINE_THIS_MODULE(vkernel_token);
@@ -85,8 +86,8 @@ need_key(void)
 
         if (error) {
             char *path = vkernel_private_path(VKERNEL_TOKEN_FILE);
-            char *message = xasprintf("cannot write \"%s\" (%s)", path,
-                                      ovs_strerror(error));
+            char *message = xasprintf("cannot write \"%s\" (%s)",
+                                      VKERNEL_SHOW(path), ovs_strerror(error));
 
             free(path);
             return message;

@@ -17,7 +17,7 @@
 odd options, and reads what the database, the log
 and commands say.
 
-usage: vkernel-text.py alias|name|reopen|master|option|check...
+usage: vkernel-text.py alias|name|reopen|master|option|iface|check...
 
 It expects Interfaces port0 and port1, with taps, the latter's named tap1, and
 the index of the former's in the file "ifindex"."""
@@ -180,7 +180,7 @@ def do_master():
 def do_option():
     """What the database has is UTF-8, with all else in it."""
     odd = '"\033[2J\n\t\x7f\x85\u202e\u2028\u00fc'
-    shown = ('"\\033[2J\\012\\011\\177\\302\\205\\342\\200\\256\\342\\200\\250'
+    shown = ('\\042\\033[2J\\012\\011\\177\\302\\205\\342\\200\\256\\342\\200\\250'
              '\u00fc')
     value = json.dumps(odd)
     for key in 'n_rxq', 'host-netns', 'host-alias', 'vhost-path', odd:
@@ -193,6 +193,37 @@ def do_option():
         run('ovs-vsctl', 'set', 'Interface', 'port1', 'options:ifname=tap1')
 
 
+def do_iface():
+    """Interfaces of odd names work, and leave nothing behind: not in the
+    database, and no tap.  A namespace that is nobody's has an odd name."""
+    names = ['e\033"\u202e\u2028\x85\u00fc', 'x\n2026-01-01T00:00:00.000Z|1|x',
+             'a" is up, "b', '%s%n,queues=4', 'n' * 300]
+    run('ip', 'netns', 'add', b'\xff"')
+    for i, name in enumerate(names):
+        quoted = json.dumps(name)
+        run('ovs-vsctl', '--id=@i', 'create', 'Interface', f'name={quoted}',
+            'type=dpdkvkernel', f'options:ifname=odd{i}',
+            'options:persist=true', '--', '--id=@p', 'create', 'Port',
+            f'name={quoted}', 'interfaces=@i', '--', 'add', 'Bridge', 'br0',
+            'ports', '@p')
+        wait(f'the tap of {name!a}',
+             lambda: os.path.exists(f'/sys/class/net/odd{i}'))
+    # One of them has another's tap for an error.
+    run('ovs-vsctl', 'set', 'Interface', 'port1', 'options:ifname=odd2')
+    wait('an error', lambda: ('"odd2" belongs to interface "a\\042 is up, '
+                              '\\042b"') in get_interface('port1')[0])
+    do_check()
+    run('ovs-vsctl', 'set', 'Interface', 'port1', 'options:ifname=tap1')
+    for i in range(len(names)):
+        run('ovs-vsctl', '--', '--id=@p', 'get', 'Port',
+            json.dumps(names[i]), '--', 'remove', 'Bridge', 'br0', 'ports',
+            '@p')
+        wait(f'the end of odd{i}',
+             lambda: not os.path.exists(f'/sys/class/net/odd{i}'))
+    run('ip', 'netns', 'del', b'\xff"')
+    do_check()
+
+
 def do_check():
     """Reads all that shows text."""
     for command in ('dpdkvkernel/list', 'dpdkvkernel/show',
@@ -202,7 +233,9 @@ def do_check():
     get_interface()
     for log in 'ovs-vswitchd.log', 'ovsdb-server.log':
         with open(log, 'rb') as f:
-            check_text(log, f.read(), '\n')
+            text = check_text(log, f.read(), '\n')
+        if re.search(r'^[^|]*\|1\|x', text, re.M):
+            fail(f'{log}: a message is forged')
 
 
 def main():

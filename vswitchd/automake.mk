@@ -44,6 +44,7 @@ vswitchd_ovs_vswitchd_LDFLAGS = $(AM_LDFLAGS) $(OVS_LDFLAGS) \
 	-Wl,--wrap=ovsdb_idl_txn_write_partial_set \
 	-Wl,--wrap=ovsrec_interface_set_error \
 	-Wl,--wrap=vlog \
+	-Wl,--wrap=vlog_abort \
 	-Wl,--wrap=vlog_fatal \
 	-Wl,--wrap=vlog_rate_limit \
 	-Wl,--wrap=vlog_valist

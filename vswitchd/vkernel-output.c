@@ -57,6 +57,12 @@ void __wrap_vlog_rate_limit(const struct vlog_module *, enum vlog_level,
 void __wrap_vlog_valist(const struct vlog_module *, enum vlog_level,
                         const char *format, va_list)
     OVS_PRINTF_FORMAT(3, 0);
+OVS_NO_RETURN void __real_vlog_abort(const struct vlog_module *,
+                                     const char *format, ...)
+    OVS_PRINTF_FORMAT(2, 3);
+OVS_NO_RETURN void __wrap_vlog_abort(const struct vlog_module *,
+                                     const char *format, ...)
+    OVS_PRINTF_FORMAT(2, 3);
 OVS_NO_RETURN void __real_vlog_fatal(const struct vlog_module *,
                                      const char *format, ...)
     OVS_PRINTF_FORMAT(2, 3);
@@ -162,6 +168,19 @@ __wrap_vlog_valist(const struct vlog_module *module, enum vlog_level level,
     __real_vlog(module, level, "%s", text);
     free(text);
     errno = error;
+}
+
+void
+__wrap_vlog_abort(const struct vlog_module *module, const char *format, ...)
+{
+    va_list args;
+    char *text;
+
+    va_start(args, format);
+    text = format_printable(format, args);
+    va_end(args);
+    __real_vlog_abort(module, "%s", text);
+    free(text);
 }
 
 void
