@@ -14,7 +14,8 @@
 
 # Checks that run nothing of ours.  Each is a target of its own, which is silent
 # if all is well.  "clang-analyze" does what "thread-safety" does, and more.
-static_checks = checkpatch check-rooms check-quotes cppcheck clang-analyze docs-check
+static_checks = \
+	checkpatch check-rooms check-quotes cppcheck clang-analyze docs-check
 static-checks:
 	@status=0; \
 	for check in $(static_checks); do \
