@@ -622,10 +622,10 @@ static bool
 change_database(const char *step)
 {
     char *copy = xstrdup(step);
-    char *arg = strchr(copy, ' ');
+    char *arg = copy + strcspn(copy, " ");
     bool done = true;
 
-    if (arg) {
+    if (*arg) {
         *arg++ = '\0';
     }
     if (!strcmp(copy, "set")) {

@@ -17,7 +17,9 @@
 Interfaces with odd names, and reads all that leaves it: the database, the log
 and what commands reply.
 
-usage: unshare -Urmn vkernel-output.py OVS_BUILDDIR OVS_SRCDIR"""
+usage: vkernel-output.py OVS_BUILDDIR OVS_SRCDIR
+
+Needs a network and a mount namespace of its own."""
 
 import json
 import os
@@ -155,6 +157,7 @@ def main():
     finally:
         for pid in pids:
             os.kill(pid, 15)
+        run('umount', MOUNT_POINT)
 
 
 main()
