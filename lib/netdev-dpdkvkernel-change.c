@@ -255,8 +255,9 @@ cpu_usec(void)
             : ts.tv_sec * 1000000LL + ts.tv_nsec / 1000);
 }
 
-/* Follows what the kernel has told, if the budget allows for a look. */
-static void
+/* Follows what the kernel has told, if the budget allows for a look.  Returns
+ * true if there was anything. */
+static bool
 follow_kernel(struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex)
 {
@@ -264,7 +265,7 @@ follow_kernel(struct netdev_dpdkvkernel *dev)
     int events;
 
     if (!vkernel_budget_may_look(&dev->budget, now)) {
-        return;
+        return false;
     }
     events = vkernel_tap_run(dev->device.tap);
     if (events) {
@@ -275,6 +276,7 @@ follow_kernel(struct netdev_dpdkvkernel *dev)
         netdev_dpdkvkernel_follow_link(dev);
         dev->late_events |= events;
     }
+    return events;
 }
 
 /* Does what is due after the kernel has told something, if the budget allows
@@ -300,9 +302,11 @@ netdev_dpdkvkernel_run_port(struct netdev_dpdkvkernel *dev)
     if (dev->device.tap) {
         long long int cpu_start = cpu_usec();
         long long int start = time_usec();
+        bool is_late = dev->late_events;
+        bool has_looked;
 
         netdev_dpdkvkernel_keep_offloads(dev);
-        follow_kernel(dev);
+        has_looked = follow_kernel(dev);
         follow_events(dev);
         netdev_dpdkvkernel_place_tap(dev);
         netdev_dpdkvkernel_keep_tap(dev);
@@ -310,8 +314,12 @@ netdev_dpdkvkernel_run_port(struct netdev_dpdkvkernel *dev)
             netdev_dpdkvkernel_set_carrier(dev);
             run_host(dev);
         }
-        vkernel_budget_spent(&dev->budget, time_msec(),
-                             cpu_usec() - cpu_start, time_usec() - start);
+        if (has_looked || is_late) {
+            /* Not otherwise: a pause ends with a turn, and that with the
+             * next pause. */
+            vkernel_budget_spent(&dev->budget, time_msec(),
+                                 cpu_usec() - cpu_start, time_usec() - start);
+        }
 
         netdev_dpdkvkernel_run_workers(dev);
         netdev_dpdkvkernel_prepare_change(dev);
