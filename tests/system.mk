@@ -92,7 +92,7 @@ check-vkernel: $(SYSTEM_TESTSUITE) tests/system-vkernel.db $(sbin_PROGRAMS) \
 		tests/test-vkernel-tap \
 		tests/test-vkernel-worker
 	rm -rf $(SYSTEM_TESTSUITE_OUT)/system-vkernel-testsuite.*
-	$(srcdir)/tests/vm/run --timeout 2400 --nic --nic \
+	$(srcdir)/tests/vm/run --timeout 3900 --nic --nic \
 		$(CHECK_SYSTEM_FLAGS) \
 		--out $(SYSTEM_TESTSUITE_OUT) \
 		--collect $(SYSTEM_TESTSUITE).log \
