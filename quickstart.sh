@@ -62,7 +62,8 @@ BUILD_PACKAGES="autoconf automake libtool make gcc libc6-dev pkg-config
 RUN_PACKAGES="openvswitch-switch iproute2 iputils-ping iperf3 kmod procps
     ethtool tcpdump netcat-openbsd valgrind"
 CHECK_PACKAGES="frr clang libclang-rt-dev cppcheck ovn-central ovn-host
-    net-tools wget curl lftp python3-pyftpdlib python3-scapy iptables nftables"
+    net-tools wget curl lftp python3-pyftpdlib python3-scapy iptables nftables
+    udev"
 BENCH_PACKAGES="dpdk-dev gnuplot-nox"
 VM_PACKAGES="qemu-system-x86 busybox-static cpio xz-utils"
 MATRIX_PACKAGES="mmdebstrap util-linux"

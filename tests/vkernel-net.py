@@ -54,6 +54,10 @@
         Attaches a queue to TAP, through the device of tun at $TUN, and changes
         the size of its headers, its owner, or what it takes; prints "ready",
         and keeps it until it is killed.
+    seize-tap TAP NAME MS
+        Waits for a device TAP that is new, prints "ready" before it does, and
+        MS milliseconds after it has come gives it another MTU, another MAC,
+        and NAME; prints these.
     detach-queues PID TAP
         Takes the queues that process PID has attached to TAP off it, and
         prints how many there were.
@@ -76,6 +80,12 @@ import time
 # Free for local use (IEEE 802, local experimental).
 ETH_TYPE = 0x88b5
 
+NETLINK_ROUTE = 0
+RTMGRP_LINK = 1
+ARPHRD_ETHER = 1
+SIOCSIFMTU = 0x8922
+SIOCSIFNAME = 0x8923
+SIOCSIFHWADDR = 0x8924
 TUNSETIFF = 0x400454ca
 TUNSETOWNER = 0x400454cc
 TUNATTACHFILTER = 0x401054d5
@@ -403,6 +413,26 @@ def join_tap(tap, *words):
             time.sleep(60)
 
 
+def seize_tap(tap, name, ms):
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW,
+                       NETLINK_ROUTE) as events:
+        events.bind((0, RTMGRP_LINK))
+        print('ready', flush=True)
+        while tap not in (device for _, device in socket.if_nameindex()):
+            events.recv(65536)
+    time.sleep(int(ms) / 1000)
+    mac = '02:00:00:00:00:%02x' % (int(ms) % 256)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        for request, value in (
+                (SIOCSIFMTU, struct.pack('i', 1400)),
+                (SIOCSIFHWADDR, struct.pack('H6s', ARPHRD_ETHER,
+                                            make_mac(mac))),
+                (SIOCSIFNAME, name.encode())):
+            fcntl.ioctl(s, request, struct.pack('16s24s', tap.encode(),
+                                                value))
+    print('mtu 1400', mac, name)
+
+
 def detach_queues(pid, tap):
     libc = ctypes.CDLL(None, use_errno=True)
     pidfd = os.pidfd_open(int(pid))
@@ -474,6 +504,7 @@ COMMANDS = {
     'udp-pcap': udp_pcap,
     'hold-tap': hold_tap,
     'join-tap': join_tap,
+    'seize-tap': seize_tap,
     'detach-queues': detach_queues,
     'xdp': xdp,
 }
