@@ -35,7 +35,7 @@
 
 /* What DPDK may be told in "dpdk-extra", and then needs no file system for its
  * hugepages, or no hugepages. */
-static const char in_memory[] = "--in-memory";
+static const char legacy_mem[] = "--legacy-mem";
 static const char no_huge[] = "--no-huge";
 
 /* Returns the number in the file 'name' of 'dir', or 0. */
@@ -205,8 +205,9 @@ get_needed_kib(const struct smap *other_config)
 }
 
 /* Returns what is wrong with 'pages' if DPDK needs 'needed_kib', and what to
- * do about it, or NULL if nothing is.  If 'in_files', DPDK wants them mounted.
- */
+ * do about it, or NULL if nothing is.  If 'in_files', DPDK wants them mounted:
+ * Open vSwitch has it take them without files, unless its old ways are asked
+ * for. */
 static char *
 find_problem(const struct vkernel_hugepages *pages, uint64_t needed_kib,
              bool in_files)
@@ -249,7 +250,7 @@ vkernel_hugepages_explain(const struct vkernel_hugepages *pages,
 
     problem = (strstr(extra, no_huge) ? NULL
                : find_problem(pages, get_needed_kib(other_config),
-                              !strstr(extra, in_memory)));
+                              strstr(extra, legacy_mem) != NULL));
     if (failed) {
         text = (problem
                 ? xasprintf("DPDK could not be started, and %s, then restart "
