@@ -164,6 +164,39 @@ vkernel_rtnl_dump(struct nl_sock *sock, struct ofpbuf *request,
     return error;
 }
 
+int
+vkernel_rtnl_recv_event(struct nl_sock *sock, struct ofpbuf *buf)
+{
+    struct sockaddr_nl sender = { .nl_pid = 0 };
+    struct iovec iov = {
+        .iov_base = buf->base,
+        .iov_len = buf->allocated,
+    };
+    struct msghdr msg = {
+        .msg_name = &sender,
+        .msg_namelen = sizeof sender,
+        .msg_iov = &iov,
+        .msg_iovlen = 1,
+    };
+    const struct nlmsghdr *nlmsg = buf->base;
+    ssize_t n;
+
+    ofpbuf_clear(buf);
+    do {
+        n = recvmsg(nl_sock_fd(sock), &msg, MSG_DONTWAIT);
+    } while (n < 0 && errno == EINTR);
+    if (n < 0) {
+        return errno;
+    } else if (sender.nl_pid || n < NLMSG_HDRLEN
+               || nlmsg->nlmsg_len < NLMSG_HDRLEN) {
+        return EPROTO;
+    } else if (msg.msg_flags & MSG_TRUNC || nlmsg->nlmsg_len > n) {
+        return ENOBUFS;
+    }
+    buf->size = n;
+    return 0;
+}
+
 /* Returns the index of the device of 'msg', from RTM_NEWROUTE or
  * RTM_DELROUTE. */
 static int

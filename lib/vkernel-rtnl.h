@@ -65,6 +65,17 @@ int vkernel_rtnl_transact(struct nl_sock *, struct ofpbuf *request,
 int vkernel_rtnl_dump(struct nl_sock *, struct ofpbuf *request,
                       struct ofpbuf *messages);
 
+/* Receives into 'buf', which must have room for VKERNEL_RTNL_EVENT_SIZE bytes,
+ * what the kernel tells on 'sock', without waiting.  Whoever has CAP_NET_ADMIN
+ * over the network namespace can send to its multicast groups, too.
+ *
+ * Returns 0 or a positive errno value: EAGAIN if there is nothing; ENOBUFS if
+ * events were lost; EPROTO if what was there is not a message of the kernel's,
+ * which is not logged, as it can come at any rate. */
+int vkernel_rtnl_recv_event(struct nl_sock *, struct ofpbuf *buf);
+
+#define VKERNEL_RTNL_EVENT_SIZE 32768
+
 /* What an event is about. */
 enum vkernel_rtnl_event_kind {
     VKERNEL_RTNL_NONE,          /* Nothing that anybody here looks at. */

@@ -757,6 +757,7 @@ take_events(struct vkernel_tap *tap)
         tap->news |= VKERNEL_TAP_NEWS_OTHERS;
     }
     tap->moved_away |= (news & VKERNEL_WATCH_MOVED) != 0;
+    /* Noise is news of nothing, but whoever is budgeted must count it. */
     return (news & VKERNEL_WATCH_DEVICE ? VKERNEL_TAP_CHANGED
             : news ? VKERNEL_TAP_NEWS
             : 0);

@@ -37,6 +37,10 @@
  * little to read. */
 #define EVENT_BUFFER_SIZE (64 * 1024)
 
+/* The most messages that are taken at a time.  The buffer has room for fewer,
+ * as the kernel counts almost a kilobyte for each. */
+#define MAX_EVENTS 256
+
 /* Where the index of the device is, in messages of devices and of
  * addresses. */
 #define IFINDEX_OFFSET (NLMSG_HDRLEN + offsetof(struct ifinfomsg, ifi_index))
@@ -59,10 +63,12 @@ vkernel_watch_filter(struct nl_sock *sock, int ifindex, bool others,
     struct sock_filter code[] = {
         BPF_STMT(BPF_LD | BPF_H | BPF_ABS,
                  offsetof(struct nlmsghdr, nlmsg_type)),
-        IF(CONSTANT_HTONS(RTM_NEWROUTE), 8, 0),
-        IF(CONSTANT_HTONS(RTM_DELROUTE), 7, 0),
-        IF(CONSTANT_HTONS(RTM_NEWLINK), 1, 0),
-        IF(CONSTANT_HTONS(RTM_DELLINK), 0, 1),
+        IF(CONSTANT_HTONS(RTM_NEWROUTE), 10, 0),
+        IF(CONSTANT_HTONS(RTM_DELROUTE), 9, 0),
+        IF(CONSTANT_HTONS(RTM_NEWLINK), 3, 0),
+        IF(CONSTANT_HTONS(RTM_DELLINK), 2, 0),
+        IF(CONSTANT_HTONS(RTM_NEWADDR), 2, 0),
+        IF(CONSTANT_HTONS(RTM_DELADDR), 1, 4),
         GO(others ? 2 : 0),
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, IFINDEX_OFFSET),
         IF(htonl(ifindex), 0, 1),
@@ -140,34 +146,37 @@ parse_news(const struct ofpbuf *msg, int ifindex)
 
     vkernel_rtnl_parse_event(msg, &event);
     if (event.kind == VKERNEL_RTNL_NONE) {
-        return 0;
+        return VKERNEL_WATCH_NOISE;
     } else if (event.ifindex == ifindex || !event.ifindex) {
         return (event.kind != VKERNEL_RTNL_LINK ? VKERNEL_WATCH_BELONGINGS
                 : VKERNEL_WATCH_DEVICE
                   | (event.moved ? VKERNEL_WATCH_MOVED : 0));
     }
-    return event.kind == VKERNEL_RTNL_LINK ? VKERNEL_WATCH_OTHERS : 0;
+    return (event.kind == VKERNEL_RTNL_LINK
+            ? VKERNEL_WATCH_OTHERS : VKERNEL_WATCH_NOISE);
 }
 
 unsigned int
 vkernel_watch_take(struct nl_sock *sock, int ifindex)
 {
-    uint64_t stub[4096 / 8];
+    uint64_t stub[VKERNEL_RTNL_EVENT_SIZE / 8];
     unsigned int news = 0;
     struct ofpbuf buf;
-    int error;
+    int error = 0;
 
     ofpbuf_use_stub(&buf, stub, sizeof stub);
-    do {
-        error = nl_sock_recv(sock, &buf, NULL, false);
+    for (int i = 0; i < MAX_EVENTS && error != EAGAIN; i++) {
+        error = vkernel_rtnl_recv_event(sock, &buf);
         if (error == ENOBUFS) {
             /* Events were lost: they may have been of anything. */
             news |= (VKERNEL_WATCH_DEVICE | VKERNEL_WATCH_BELONGINGS
                      | VKERNEL_WATCH_OTHERS);
         } else if (!error) {
             news |= parse_news(&buf, ifindex);
+        } else if (error != EAGAIN) {
+            news |= VKERNEL_WATCH_NOISE;
         }
-    } while (!error || error == ENOBUFS);
+    }
     ofpbuf_uninit(&buf);
     return news;
 }
@@ -176,21 +185,22 @@ bool
 vkernel_watch_take_mac(struct nl_sock *sock, int ifindex, struct eth_addr mac,
                        struct eth_addr *macp)
 {
+    uint64_t stub[VKERNEL_RTNL_EVENT_SIZE / 8];
     struct ofpbuf buf;
     bool found = false;
-    int error;
+    int error = 0;
 
-    ofpbuf_init(&buf, 4096);
-    do {
+    ofpbuf_use_stub(&buf, stub, sizeof stub);
+    for (int i = 0; i < MAX_EVENTS && error != EAGAIN; i++) {
         struct vkernel_link link;
 
-        error = nl_sock_recv(sock, &buf, NULL, false);
+        error = vkernel_rtnl_recv_event(sock, &buf);
         if (!error && !vkernel_link_parse(&buf, &link)
             && link.ifindex == ifindex && !eth_addr_equals(link.mac, mac)) {
             *macp = link.mac;
             found = true;
         }
-    } while (!error || error == ENOBUFS);
+    }
     ofpbuf_uninit(&buf);
     return found;
 }

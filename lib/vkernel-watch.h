@@ -39,6 +39,7 @@ enum vkernel_watch_news {
     VKERNEL_WATCH_OTHERS = 1 << 2, /* Another device. */
     VKERNEL_WATCH_MOVED = 1 << 3, /* The device itself, which has left for
                                    * another namespace. */
+    VKERNEL_WATCH_NOISE = 1 << 4, /* None of these, but it took time. */
 };
 
 /* Stores into '*sockp' a socket in the network namespace of the calling
@@ -55,8 +56,9 @@ int vkernel_watch_filter(struct nl_sock *, int ifindex, bool others,
                          bool routes);
 
 /* Takes what the kernel has told on 'sock' since the last call.  Returns a set
- * of enum vkernel_watch_news, as seen from the device 'ifindex'; all of them
- * if the kernel told more than there was room for. */
+ * of enum vkernel_watch_news, as seen from the device 'ifindex'; the first
+ * three if the kernel told more than there was room for.  What is told
+ * meanwhile may be left for the next call. */
 unsigned int vkernel_watch_take(struct nl_sock *, int ifindex);
 
 /* Takes the same.  Returns true and stores into '*macp' the last address of

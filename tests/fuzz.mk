@@ -71,7 +71,8 @@ tests_fuzz_fuzz_proc_LDFLAGS = $(fuzz_ldflags) \
 tests_fuzz_fuzz_rtnl_SOURCES = tests/fuzz/fuzz-rtnl.c $(fuzz_sources)
 tests_fuzz_fuzz_rtnl_LDADD = $(test_libs)
 tests_fuzz_fuzz_rtnl_LDFLAGS = $(fuzz_ldflags) \
-	-Wl,--wrap=nl_sock_fd,--wrap=nl_sock_send,--wrap=nl_sock_recv
+	-Wl,--wrap=nl_sock_fd,--wrap=nl_sock_send,--wrap=nl_sock_recv \
+	-Wl,--wrap=vkernel_rtnl_recv_event
 
 tests_fuzz_fuzz_text_SOURCES = tests/fuzz/fuzz-text.c $(fuzz_sources)
 tests_fuzz_fuzz_text_LDADD = $(test_libs)

@@ -32,6 +32,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "command-line.h"
@@ -48,6 +49,7 @@
 #include "vkernel-rtnl.h"
 #include "vkernel-testkernel.h"
 #include "vkernel-testlib.h"
+#include "vkernel-watch.h"
 
 /* The socket. */
 
@@ -1321,6 +1323,80 @@ test_kernel_addr(struct ovs_cmdl_context *ctx OVS_UNUSED)
     nl_sock_destroy(events);
 }
 
+/* Sends to the group 'group' of the present namespace, as root there can, a
+ * message of 'type' that is about the device 'ifindex', with the length
+ * 'len' in its header. */
+static void
+forge_event(uint16_t type, unsigned int group, int ifindex, uint32_t len)
+{
+    struct {
+        struct nlmsghdr nlmsg;
+        struct ifinfomsg ifi;
+        struct nlattr attr;
+        uint32_t id;
+    } msg = {
+        .nlmsg = { .nlmsg_type = type, .nlmsg_len = len },
+        .ifi = { .ifi_index = ifindex },
+        .attr = { .nla_type = IFLA_NEW_NETNSID, .nla_len = 8 },
+    };
+    const struct sockaddr_nl to = {
+        .nl_family = AF_NETLINK,
+        .nl_groups = 1u << (group - 1),
+    };
+    int sock = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+
+    ovs_assert(sock >= 0);
+    ovs_assert(sendto(sock, &msg, sizeof msg, 0, (const struct sockaddr *) &to,
+                      sizeof to) == sizeof msg);
+    close(sock);
+}
+
+/* kernel-forged: messages that the kernel has not sent.  They are news of
+ * nothing, but tell that there was something, and no more than so much of it
+ * is read at a time. */
+static void
+test_kernel_forged(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    static const struct {
+        uint16_t type;
+        unsigned int group;
+        uint32_t len;
+    } events[] = {
+        { RTM_NEWLINK, RTNLGRP_LINK, 40 },
+        { RTM_DELLINK, RTNLGRP_LINK, 40 },
+        { RTM_DELLINK, RTNLGRP_LINK, 3 },
+        { RTM_DELLINK, RTNLGRP_LINK, 0 },
+        { RTM_DELLINK, RTNLGRP_LINK, UINT32_MAX },
+        { RTM_NEWADDR, RTNLGRP_IPV4_IFADDR, 40 },
+        { RTM_NEWNEIGH, RTNLGRP_LINK, 40 },
+        { 0x3ff0, RTNLGRP_LINK, 0 },
+        { RTM_NEWROUTE, RTNLGRP_IPV6_ROUTE, 40 },
+    };
+    struct nl_sock *sock = enter_netns();
+    int tap = make_tap(sock, "t0");
+    struct nl_sock *watch;
+    struct eth_addr mac;
+
+    ovs_assert(!vkernel_watch_open(&watch));
+    ovs_assert(!vkernel_watch_filter(watch, tap, false, false));
+    for (size_t i = 0; i < ARRAY_SIZE(events); i++) {
+        forge_event(events[i].type, events[i].group, tap, events[i].len);
+        printf("%u", vkernel_watch_take(watch, tap));
+        forge_event(events[i].type, events[i].group, tap, events[i].len);
+        printf(" %d\n", vkernel_watch_take_mac(watch, tap, eth_addr_zero,
+                                               &mac));
+    }
+    for (int i = 0; i < 5000; i++) {
+        forge_event(RTM_NEWLINK, RTNLGRP_LINK, tap, 40);
+    }
+    printf("many: %u\n", vkernel_watch_take(watch, tap));
+    print_result("up", vkernel_link_set_up(sock, tap, true));
+    printf("%u\n", vkernel_watch_take(watch, tap) & VKERNEL_WATCH_DEVICE);
+    printf("%u\n", vkernel_watch_take(watch, tap));
+    nl_sock_destroy(watch);
+    nl_sock_destroy(sock);
+}
+
 /* kernel-route: routes. */
 static void
 test_kernel_route(struct ovs_cmdl_context *ctx OVS_UNUSED)
@@ -1412,6 +1488,7 @@ static const struct ovs_cmdl_command commands[] = {
     { "kernel-link", NULL, 0, 0, test_kernel_link, OVS_RO },
     { "kernel-addr", NULL, 0, 0, test_kernel_addr, OVS_RO },
     { "kernel-route", NULL, 0, 0, test_kernel_route, OVS_RO },
+    { "kernel-forged", NULL, 0, 0, test_kernel_forged, OVS_RO },
     { "kernel-vrf", NULL, 0, 0, test_kernel_vrf, OVS_RO },
     { NULL, NULL, 0, 0, NULL, OVS_RO },
 };

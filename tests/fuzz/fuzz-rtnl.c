@@ -115,6 +115,12 @@ WRAP(int, nl_sock_recv, struct nl_sock *sock OVS_UNUSED, struct ofpbuf *buf,
     return take_datagram(&answers, buf);
 }
 
+WRAP(int, vkernel_rtnl_recv_event, struct nl_sock *sock OVS_UNUSED,
+     struct ofpbuf *buf)
+{
+    return take_datagram(&answers, buf);
+}
+
 static void
 check_text(const char *text, size_t size)
 {
