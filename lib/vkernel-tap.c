@@ -26,6 +26,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -233,8 +234,23 @@ set_speed(struct vkernel_tap *tap, int sock)
     }
 }
 
-/* Makes a socket in the namespace of 'tap', for SIOCETHTOOL.  Returns -1 if
- * that cannot be. */
+/* Returns true if the name of 'tap' is now that of no other device in the
+ * namespace of 'sock'.  It may have been renamed, and nobody know yet. */
+static bool
+has_name_now(struct vkernel_tap *tap, int sock)
+{
+    struct ifreq ifr;
+
+    if (follow_name(tap)) {
+        tap->events |= VKERNEL_TAP_RENAMED;
+    }
+    memset(&ifr, 0, sizeof ifr);
+    ovs_strlcpy(ifr.ifr_name, tap->ifname, sizeof ifr.ifr_name);
+    return !ioctl(sock, SIOCGIFINDEX, &ifr) && ifr.ifr_ifindex == tap->ifindex;
+}
+
+/* Makes a socket in the namespace of 'tap', for SIOCETHTOOL, which knows a
+ * device by its name.  Returns -1 if that cannot be. */
 static int
 open_ethtool(struct vkernel_tap *tap)
 {
@@ -246,6 +262,10 @@ open_ethtool(struct vkernel_tap *tap)
     }
     sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     vkernel_netns_leave(saved);
+    if (sock >= 0 && !has_name_now(tap, sock)) {
+        close(sock);
+        sock = -1;
+    }
     return sock;
 }
 

@@ -49,6 +49,7 @@
 #include "util.h"
 #include "vkernel-anchor.h"
 #include "vkernel-host-config.h"
+#include "vkernel-ethtool.h"
 #include "vkernel-link.h"
 #include "vkernel-netns.h"
 #include "vkernel-orphan.h"
@@ -307,6 +308,44 @@ rename_by_hand(const char *old, const char *new)
     ovs_strlcpy(ifr.ifr_newname, new, sizeof ifr.ifr_newname);
     ovs_assert(sock >= 0 && !ioctl(sock, SIOCSIFNAME, &ifr));
     close(sock);
+}
+
+/* Returns the features of the device 'ifname' that somebody wants. */
+static struct vkernel_ethtool_features
+get_features(const char *ifname)
+{
+    struct vkernel_ethtool_features features;
+    int sock = socket(AF_INET, SOCK_DGRAM, 0);
+
+    ovs_assert(sock >= 0);
+    ovs_assert(!vkernel_ethtool_get_features(sock, ifname, &features));
+    close(sock);
+    return features;
+}
+
+/* kernel-features: offloads are set of a tap whose name is another device's by
+ * now, which keeps its own. */
+static void
+test_kernel_features(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    struct vkernel_ethtool_features all, none, now;
+    struct vkernel_tap *tap, *other;
+
+    enter_namespaces();
+    tap = open_tap(NULL, NULL);
+    all = none = get_features("t0");
+    memset(none.wanted, 0, sizeof none.wanted);
+    ovs_assert(memcmp(&all, &none, sizeof all));
+
+    rename_by_hand("t0", "t1");
+    other = open_tap(NULL, NULL);
+    ovs_assert(!vkernel_tap_set_features(tap, &none));
+    now = get_features("t0");
+    ovs_assert(!memcmp(&now, &all, sizeof all));
+    now = get_features("t1");
+    ovs_assert(memcmp(&now, &all, sizeof all));
+    vkernel_tap_close(other);
+    vkernel_tap_close(tap);
 }
 
 /* kernel-overflow: a tap is renamed while so much happens to another one that
@@ -1249,6 +1288,7 @@ static const struct ovs_cmdl_command commands[] = {
     { "netns-enter", "PATH", 1, 1, test_netns_enter, OVS_RO },
     { "sysctl", "PATH...", 1, INT_MAX, test_sysctl, OVS_RO },
     { "kernel-place", NULL, 0, 0, test_kernel_place, OVS_RO },
+    { "kernel-features", NULL, 0, 0, test_kernel_features, OVS_RO },
     { "kernel-overflow", NULL, 0, 0, test_kernel_overflow, OVS_RO },
     { "kernel-rename", NULL, 0, 0, test_kernel_rename, OVS_RO },
     { "kernel-strangers", "[in-place]", 0, 1, test_kernel_strangers, OVS_RO },
