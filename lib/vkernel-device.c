@@ -304,7 +304,7 @@ open_port(struct vkernel_device *device, bool follow_mac)
 }
 
 static char *
-open_tap(struct vkernel_device *device,
+open_tap(struct vkernel_device *device, const struct vkernel_tap *former,
          const struct vkernel_orphan_trace *trace)
 {
     struct vkernel_link link;
@@ -312,7 +312,7 @@ open_tap(struct vkernel_device *device,
     int error;
 
     message = vkernel_tap_open(device->config.ifname,
-                               device->config.host.netns, trace,
+                               device->config.host.netns, former, trace,
                                &device->tap);
     if (message) {
         return message;
@@ -350,7 +350,7 @@ vkernel_device_open(struct vkernel_device *device,
     device->socket_id = socket_id;
     message = vkernel_port_check_vhost(config->vhost_path);
     if (!message) {
-        message = open_tap(device, trace);
+        message = open_tap(device, NULL, trace);
     }
     *tap_opened = !message;
     if (!message) {
@@ -421,7 +421,7 @@ open_next_tap(const struct vkernel_device *device,
         error = vkernel_tap_get_stray_netns(device->tap, &trace.netns_fd);
     }
     if (!error || !vkernel_host_config_uses_stack(&next->config.host)) {
-        return open_tap(next, &trace);
+        return open_tap(next, device->tap, &trace);
     }
     return xasprintf("the tap is not made again: the network namespace that "
                      "it was moved to %s (%s)%s; options:host-netns says "

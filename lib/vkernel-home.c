@@ -19,6 +19,7 @@
 #include "vkernel-home.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -76,6 +77,18 @@ vkernel_home_open_netns(const char *netns, int *fdp)
     error = vkernel_netns_open(path, fdp);
     free(path);
     return error ? format_netns_error(netns, error) : NULL;
+}
+
+char *
+vkernel_home_open(const struct vkernel_home *home, const char *netns,
+                  int *fdp)
+{
+    if (!netns || home->fd < 0 || !vkernel_home_is(home, netns)
+        || vkernel_home_is_lost(home)) {
+        return vkernel_home_open_netns(netns, fdp);
+    }
+    *fdp = fcntl(home->fd, F_DUPFD_CLOEXEC, 0);
+    return *fdp < 0 ? format_netns_error(netns, errno) : NULL;
 }
 
 void

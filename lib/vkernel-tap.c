@@ -324,11 +324,13 @@ open_traced(struct vkernel_tap *tap, const char *ifname, int netns_fd,
 
 /* Opens the namespace where a tap is made, for vkernel_tap_open(). */
 static char *
-open_start_netns(const char *netns, const struct vkernel_orphan_trace *trace,
-                 int *fdp)
+open_start_netns(const char *netns, const struct vkernel_tap *former,
+                 const struct vkernel_orphan_trace *trace, int *fdp)
 {
     if (netns || !trace || trace->netns_fd < 0) {
-        return vkernel_home_open_netns(netns, fdp);
+        return (former
+                ? vkernel_home_open(&former->home, netns, fdp)
+                : vkernel_home_open_netns(netns, fdp));
     }
     *fdp = fcntl(trace->netns_fd, F_DUPFD_CLOEXEC, 0);
     return (*fdp < 0
@@ -350,6 +352,7 @@ create_closed(void)
 
 char *
 vkernel_tap_open(const char *ifname, const char *netns,
+                 const struct vkernel_tap *former,
                  const struct vkernel_orphan_trace *trace,
                  struct vkernel_tap **tapp)
 {
@@ -358,7 +361,7 @@ vkernel_tap_open(const char *ifname, const char *netns,
     int netns_fd;
 
     *tapp = NULL;
-    message = open_start_netns(netns, trace, &netns_fd);
+    message = open_start_netns(netns, former, trace, &netns_fd);
     if (message) {
         return message;
     }
@@ -914,7 +917,7 @@ vkernel_tap_move(struct vkernel_tap *tap, const char *netns)
     char *message;
     int netns_fd;
 
-    message = vkernel_home_open_netns(netns, &netns_fd);
+    message = vkernel_home_open(&tap->home, netns, &netns_fd);
     if (message) {
         return message;
     }

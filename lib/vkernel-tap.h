@@ -47,6 +47,10 @@ struct vkernel_tap;
  * struct vkernel_host_config, or in the daemon's own if that is NULL, or takes
  * the one of that name if it is free, and stores it into '*tapp'.
  *
+ * If 'former' is not NULL, the new tap takes its place, and 'netns' is what it
+ * was when 'former' came there, unless that was lost: a process may have ended
+ * since, and its number be another one's.
+ *
  * If 'trace' is not NULL, the tap that vkernel_orphan_find() finds by it is
  * taken instead, under whatever name; and if there is none, and 'netns' is
  * NULL, the tap is made where 'trace' says that it was last.
@@ -54,6 +58,7 @@ struct vkernel_tap;
  * Returns NULL if successful, otherwise a message without the Interface's
  * name, to be free()d by the caller, and stores NULL into '*tapp'. */
 char *vkernel_tap_open(const char *ifname, const char *netns,
+                       const struct vkernel_tap *former,
                        const struct vkernel_orphan_trace *trace,
                        struct vkernel_tap **tapp);
 

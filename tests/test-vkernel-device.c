@@ -187,6 +187,7 @@ sim_count_taps(void)
 
 char *
 vkernel_tap_open(const char *ifname, const char *netns OVS_UNUSED,
+                 const struct vkernel_tap *former OVS_UNUSED,
                  const struct vkernel_orphan_trace *trace,
                  struct vkernel_tap **tapp)
 {

@@ -545,7 +545,7 @@ open_tap(void)
     char *message;
 
     vkernel_tap_close(tap);
-    message = vkernel_tap_open("t0", NULL, NULL, &tap);
+    message = vkernel_tap_open("t0", NULL, NULL, NULL, &tap);
     if (!message) {
         message = vkernel_tap_settle(tap);
     }

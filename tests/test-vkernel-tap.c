@@ -204,7 +204,7 @@ open_tap(const char *netns, const char *mark)
 {
     const struct vkernel_orphan_trace trace = { .mark = mark, .netns_fd = -1 };
     struct vkernel_tap *tap;
-    char *message = vkernel_tap_open("t0", netns, &trace, &tap);
+    char *message = vkernel_tap_open("t0", netns, NULL, &trace, &tap);
 
     ovs_assert(!message == !!tap);
     if (!message) {
@@ -293,6 +293,75 @@ test_kernel_place(struct ovs_cmdl_context *ctx OVS_UNUSED)
     ovs_assert(!vkernel_tap_set_mac(tap, eth_addr_zero));
     vkernel_tap_close(tap);
     ovs_assert(testlib_count_files() == n_files);
+    free(netns);
+}
+
+/* Starts a process in the namespace of 'netns_fd', and returns its ID. */
+static pid_t
+start_process(int netns_fd)
+{
+    pid_t pid;
+    int fds[2];
+    char c;
+
+    ovs_assert(!pipe(fds));
+    pid = fork();
+    ovs_assert(pid >= 0);
+    if (!pid) {
+        ovs_assert(!setns(netns_fd, CLONE_NEWNET));
+        ovs_assert(write(fds[1], "", 1) == 1);
+        for (;;) {
+            pause();
+        }
+    }
+    ovs_assert(read(fds[0], &c, 1) == 1);
+    close(fds[0]);
+    close(fds[1]);
+    return pid;
+}
+
+/* kernel-process: the process whose namespace it is has ended, before the tap
+ * is moved back there, and before it is made again.  Another process may have
+ * its number by then. */
+static void
+test_kernel_process(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    struct vkernel_tap *tap, *next;
+    struct vkernel_link link;
+    struct nl_sock *sock;
+    char *netns;
+    pid_t pid;
+    int saved;
+
+    enter_namespaces();
+    pid = start_process(netns_fds[1]);
+    netns = xasprintf("pid:%d", pid);
+    tap = open_tap(netns, NULL);
+    ovs_assert(!kill(pid, SIGKILL) && waitpid(pid, NULL, 0) == pid);
+
+    move_by_hand(tap, netns_fds[0]);
+    ovs_assert(vkernel_tap_run(tap) & VKERNEL_TAP_MOVED);
+    print_tap(tap);
+    printf("%s\n", format_place(tap, netns));
+    testlib_print(vkernel_tap_move(tap, netns), "moved");
+    print_tap(tap);
+
+    ovs_assert(!vkernel_tap_get_link(tap, &link));
+    ovs_assert(!vkernel_tap_enter_netns(tap, &saved));
+    ovs_assert(!nl_sock_create(NETLINK_ROUTE, &sock));
+    ovs_assert(!vkernel_link_delete(sock, link.ifindex));
+    nl_sock_destroy(sock);
+    vkernel_netns_leave(saved);
+    testlib_print(vkernel_tap_open("t0", netns, tap, NULL, &next), "opened");
+    ovs_assert(next && !vkernel_tap_settle(next));
+    vkernel_tap_run(next);
+    print_tap(next);
+    printf("%s\n", format_place(next, netns));
+    vkernel_tap_close(next);
+
+    vkernel_tap_abandon(tap);
+    testlib_print(vkernel_tap_open("t0", netns, tap, NULL, &next), "opened");
+    vkernel_tap_close(tap);
     free(netns);
 }
 
@@ -809,7 +878,7 @@ test_kernel_last(struct ovs_cmdl_context *ctx OVS_UNUSED)
     trace.netns_fd = netns_fds[1];
     for (int i = 0; i < 2; i++) {
         /* The first time, it is found, the second time, made. */
-        report(vkernel_tap_open("t1", NULL, &trace, &tap));
+        report(vkernel_tap_open("t1", NULL, NULL, &trace, &tap));
         report(vkernel_tap_settle(tap));
         print_tap(tap);
         ovs_assert(!vkernel_tap_get_stray_netns(tap, &fd)
@@ -1207,7 +1276,7 @@ test_kernel_hammer(struct ovs_cmdl_context *ctx)
     for (int i = 0; i < 50; i++) {
         struct vkernel_link link;
         struct vkernel_tap *tap;
-        char *message = vkernel_tap_open("t0", NULL, NULL, &tap);
+        char *message = vkernel_tap_open("t0", NULL, NULL, NULL, &tap);
 
         if (!message) {
             message = vkernel_tap_settle(tap);
@@ -1255,7 +1324,7 @@ test_kernel_cycles(struct ovs_cmdl_context *ctx OVS_UNUSED)
         };
         struct vkernel_tap *tap;
 
-        ovs_assert(!vkernel_tap_open("t0", i & 1 ? netns : NULL, &trace,
+        ovs_assert(!vkernel_tap_open("t0", i & 1 ? netns : NULL, NULL, &trace,
                                      &tap));
         ovs_assert(!vkernel_tap_settle(tap));
         mark_tap(tap, mark);
@@ -1288,6 +1357,7 @@ static const struct ovs_cmdl_command commands[] = {
     { "netns-enter", "PATH", 1, 1, test_netns_enter, OVS_RO },
     { "sysctl", "PATH...", 1, INT_MAX, test_sysctl, OVS_RO },
     { "kernel-place", NULL, 0, 0, test_kernel_place, OVS_RO },
+    { "kernel-process", NULL, 0, 0, test_kernel_process, OVS_RO },
     { "kernel-features", NULL, 0, 0, test_kernel_features, OVS_RO },
     { "kernel-overflow", NULL, 0, 0, test_kernel_overflow, OVS_RO },
     { "kernel-rename", NULL, 0, 0, test_kernel_rename, OVS_RO },
