@@ -139,13 +139,27 @@ may_change(struct netdev_dpdkvkernel *dev)
             || netdev_dpdkvkernel_may_heal(dev, &dev->heal_at));
 }
 
+/* Does the change that is wanted wait for a file?  The namespace matters only
+ * where the tap is to be made. */
+static bool
+lacks_file(const struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex)
+{
+    const struct vkernel_config *config = &dev->wanted_config;
+
+    return (vkernel_retry_lacks_vhost(config)
+            || ((dev->link_error == ENODEV
+                 || vkernel_device_needs_other_tap(&dev->device, config))
+                && vkernel_retry_lacks_netns(config)));
+}
+
 /* Takes note of what came of a change: nothing, or 'message', which this
  * function takes over. */
 static void
 set_change_result(struct netdev_dpdkvkernel *dev, char *message)
     OVS_REQUIRES(dev->mutex)
 {
-    if (message && vkernel_retry_lacks_file(&dev->wanted_config)) {
+    if (message && lacks_file(dev)) {
         dev->retry_at = vkernel_retry_look_again();
     } else if (message) {
         dev->stats->events[VKERNEL_EVENT_CHANGE_FAILED]++;

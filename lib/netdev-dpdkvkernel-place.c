@@ -103,7 +103,7 @@ move_tap(struct netdev_dpdkvkernel *dev, bool back)
         free(message);
         message = text;
         dev->misplaced = true;
-        dev->place_at = (vkernel_retry_lacks_file(&dev->wanted_config)
+        dev->place_at = (vkernel_retry_lacks_netns(&dev->wanted_config)
                          ? vkernel_retry_look_again()
                          : vkernel_retry_back_off(&dev->place_delay));
     } else {

@@ -60,6 +60,12 @@ vkernel_retry_back_off(int *delay)
 }
 
 bool
+vkernel_retry_lacks_vhost(const struct vkernel_config *config)
+{
+    return config->vhost_path && access(config->vhost_path, F_OK);
+}
+
+bool
 vkernel_retry_lacks_netns(const struct vkernel_config *config)
 {
     bool lacks_netns = false;
@@ -76,7 +82,7 @@ vkernel_retry_lacks_netns(const struct vkernel_config *config)
 bool
 vkernel_retry_lacks_file(const struct vkernel_config *config)
 {
-    return ((config->vhost_path && access(config->vhost_path, F_OK))
+    return (vkernel_retry_lacks_vhost(config)
             || vkernel_retry_lacks_netns(config));
 }
 

@@ -54,11 +54,14 @@ bool vkernel_retry_run(bool (*is_wanted)(const char *iface));
  * true. */
 void vkernel_retry_wait(void);
 
+/* Returns true if there is no file of vhost-net where 'config' says. */
+bool vkernel_retry_lacks_vhost(const struct vkernel_config *);
+
 /* Returns true if there is no file of the network namespace where 'config'
  * says. */
 bool vkernel_retry_lacks_netns(const struct vkernel_config *);
 
-/* Returns true if there is none of that, or none of vhost-net.  What fails for
+/* Returns true if there is none of one of them.  What fails for
  * that reason is tried again within a second after there is one. */
 bool vkernel_retry_lacks_file(const struct vkernel_config *);
 
