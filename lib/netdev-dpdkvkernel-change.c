@@ -434,6 +434,10 @@ publish(struct netdev_dpdkvkernel *dev)
     dev->up.n_rxq = dev->up.n_txq = device->config.n_queues;
     netdev_dpdkvkernel_resize_policers(dev);
     netdev_dpdkvkernel_refresh_link(dev);
+    if (!device->port) {
+        /* Somebody who is there may be why: it is tried again when he goes. */
+        netdev_dpdkvkernel_follow_queues(dev);
+    }
     /* The driver sets the tap's offloads. */
     netdev_dpdkvkernel_note_offloads(dev);
     netdev_dpdkvkernel_look_at_tap(dev);

@@ -156,29 +156,48 @@ netdev_dpdkvkernel_limit_gso_max_size(struct netdev_dpdkvkernel *dev)
     }
 }
 
-/* Looks whether the tap is still the daemon's alone.  Root in its namespace
- * can attach a queue, and with that change what holds for all queues, such as
- * the size of headers.  When that queue has gone, the device is opened again,
- * which sets it all; before that, the driver would refuse the tap. */
+/* As netdev_dpdkvkernel_follow_queues(), where there is no device: the queue of
+ * somebody else may be why, and 'state' says whether it is there. */
 static void
-follow_queues(struct netdev_dpdkvkernel *dev)
+follow_queues_without_port(struct netdev_dpdkvkernel *dev,
+                           enum vkernel_link_state state)
+    OVS_REQUIRES(dev->mutex)
+{
+    bool shared = state == VKERNEL_LINK_SHARED;
+
+    if (dev->shared && !shared) {
+        netdev_dpdkvkernel_request_heal(dev);
+    }
+    dev->shared = shared;
+}
+
+void
+netdev_dpdkvkernel_follow_queues(struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex)
 {
     enum vkernel_link_state state;
     char *message;
 
-    if (!dev->device.port) {
+    if (!dev->device.tap || dev->link_error) {
         return;
     }
+    vkernel_tap_clean(dev->device.tap);
     state = vkernel_device_check(&dev->device, &dev->link, &message);
+    if (!dev->device.port) {
+        follow_queues_without_port(dev, state);
+        free(message);
+        return;
+    }
     if (state == VKERNEL_LINK_SHARED) {
         dev->stats->events[VKERNEL_EVENT_TAP_SHARED] += !dev->shared;
         dev->shared = true;
-    } else if (!dev->shared) {
-        /* Only the daemon's own descriptors can do so: a stalled queue. */
+    } else if (!dev->shared && state != VKERNEL_LINK_ALTERED) {
+        /* Only the daemon's own descriptors can detach its queues: one is
+         * stalled. */
         free(message);
         return;
     } else if (!dev->altered) {
+        /* It has left.  It may have been there and gone between two looks. */
         dev->altered = true;
         vkernel_tap_reclaim(dev->device.tap);
         netdev_dpdkvkernel_request_heal(dev);
@@ -192,7 +211,7 @@ netdev_dpdkvkernel_follow_link(struct netdev_dpdkvkernel *dev)
 {
     netdev_dpdkvkernel_refresh_link(dev);
     if (!dev->link_error) {
-        follow_queues(dev);
+        netdev_dpdkvkernel_follow_queues(dev);
         follow_mtu(dev);
         netdev_dpdkvkernel_limit_gso_max_size(dev);
         follow_mac(dev);

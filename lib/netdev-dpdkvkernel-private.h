@@ -333,6 +333,14 @@ void netdev_dpdkvkernel_wait_name(const struct netdev_dpdkvkernel *dev)
 void netdev_dpdkvkernel_refresh_link(struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex);
 
+/* Looks whether the tap, as it was last seen, is still the daemon's alone.
+ * Root in its namespace can attach a queue, and with that change what holds
+ * for all queues, such as the size of headers.  When that queue has gone, the
+ * device is opened again, which sets it all; before that, the driver would
+ * refuse the tap. */
+void netdev_dpdkvkernel_follow_queues(struct netdev_dpdkvkernel *dev)
+    OVS_REQUIRES(dev->mutex);
+
 /* Sets the tap's gso_max_size and gso_ipv4_max_size back if they are more than
  * a buffer holds.  The tap must have been seen. */
 void netdev_dpdkvkernel_limit_gso_max_size(struct netdev_dpdkvkernel *dev)

@@ -209,8 +209,9 @@ refresh_stats(struct netdev_dpdkvkernel *dev)
     }
     netdev_dpdkvkernel_refresh_link(dev);
     if (!dev->link_error) {
-        /* The kernel reports no change of them. */
+        /* The kernel reports no change of these. */
         netdev_dpdkvkernel_limit_gso_max_size(dev);
+        netdev_dpdkvkernel_follow_queues(dev);
     }
 }
 

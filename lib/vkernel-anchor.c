@@ -176,10 +176,9 @@ attach(int anchor, const char *ifname, int flags)
 }
 
 /* Undoes what whoever had a queue before may have left, and what neither we
- * nor the driver set.  Kernels know not all of these, and a tap that is up is
- * not made Ethernet's, but is checked to be so. */
-static void
-clean(int anchor)
+ * nor the driver set.  Kernels know not all of these. */
+void
+vkernel_anchor_clean(int anchor)
 {
     struct tun_filter no_filter = { .count = 0 };
     struct sock_fprog program = { .len = 0 };
@@ -192,6 +191,14 @@ clean(int anchor)
     ioctl(anchor, TUNSETTXFILTER, &no_filter);
     ioctl(anchor, TUNSETVNETBE, &off);
     ioctl(anchor, TUNSETVNETLE, &off);
+}
+
+/* As vkernel_anchor_clean(), and makes it Ethernet's, which is told as a change
+ * of the device.  A tap that is up is not, but is checked to be so. */
+static void
+clean_all(int anchor)
+{
+    vkernel_anchor_clean(anchor);
     ioctl(anchor, TUNSETLINK, ARPHRD_ETHER);
 }
 
@@ -212,7 +219,7 @@ secure(int anchor, const char *ifname, bool has_group)
         return xasprintf("cannot make the tap \"%s\" the daemon's own (%s)",
                          VKERNEL_SHOW(ifname), ovs_strerror(errno));
     }
-    clean(anchor);
+    clean_all(anchor);
     memset(&ifr, 0, sizeof ifr);
     ifr.ifr_flags = IFF_DETACH_QUEUE;
     if (ioctl(anchor, TUNSETQUEUE, &ifr)) {
@@ -453,7 +460,7 @@ vkernel_anchor_open(const char *ifname, int *anchorp,
 int
 vkernel_anchor_reclaim(int anchor)
 {
-    clean(anchor);
+    clean_all(anchor);
     return (ioctl(anchor, TUNSETOWNER, (unsigned long int) geteuid())
             ? errno
             : 0);

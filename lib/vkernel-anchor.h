@@ -65,6 +65,10 @@ void vkernel_anchor_give_back(int anchor,
  * attaches its queues.  Returns 0 or a positive errno value. */
 int vkernel_anchor_reclaim(int anchor);
 
+/* Undoes what another program may have set through a queue of its own without
+ * leaving a trace: filters, and the order of bytes in headers. */
+void vkernel_anchor_clean(int anchor);
+
 /* Stores the tap's present name into 'ifname', which has room for IFNAMSIZ
  * bytes.  Returns 0 or a positive errno value: EBADFD if the tap was
  * deleted. */

@@ -36,8 +36,9 @@
 #include "vkernel-watch.h"
 #include "vkernel-worker.h"
 
-/* Bytes of the largest header that the driver asks for. */
-#define MAX_HEADER_SIZE ((int) sizeof(struct virtio_net_hdr_mrg_rxbuf))
+/* Bytes of the header that the tap has before each frame: the driver takes
+ * VIRTIO_F_VERSION_1, which vhost-net always has, and asks for this one. */
+#define HEADER_SIZE ((int) sizeof(struct virtio_net_hdr_mrg_rxbuf))
 
 /* How often the driver is probed until its queues are the tap's: a name that
  * it was given may be another device's by then. */
@@ -80,18 +81,19 @@ vkernel_device_check(const struct vkernel_device *device,
     int size;
 
     state = vkernel_link_check_tap(link, n_queues, messagep);
-    if (state != VKERNEL_LINK_OURS || !device->port) {
+    if (state == VKERNEL_LINK_SHARED || state == VKERNEL_LINK_ALTERED
+        || !device->port) {
         return state;
     }
     size = vkernel_tap_get_header_size(device->tap);
-    if (size && size != device->header_size) {
+    if (size && size != HEADER_SIZE) {
+        free(*messagep);
         *messagep = xasprintf("another program has changed the header of the "
                               "tap \"%s\" from %d to %d bytes",
-                              VKERNEL_SHOW(link->ifname), device->header_size,
-                              size);
+                              VKERNEL_SHOW(link->ifname), HEADER_SIZE, size);
         return VKERNEL_LINK_ALTERED;
     }
-    return VKERNEL_LINK_OURS;
+    return state;
 }
 
 /* Returns a message if the kernel may hand over longer frames than the buffers
@@ -119,25 +121,18 @@ check_gso_max_size(const struct vkernel_device *device,
 static char *
 check_granted(struct vkernel_device *device, bool *againp)
 {
-    const char *ifname = vkernel_tap_get_name(device->tap);
     struct vkernel_link link;
     char *message;
 
-    device->header_size = vkernel_tap_get_header_size(device->tap);
     message = get_link(device, &link);
     if (!message) {
-        *againp = vkernel_device_check(device, &link, &message)
-                  == VKERNEL_LINK_ALTERED;
+        enum vkernel_link_state state;
+
+        state = vkernel_device_check(device, &link, &message);
+        *againp = state == VKERNEL_LINK_ALTERED
+                  || state == VKERNEL_LINK_DETACHED;
     }
-    if (message) {
-        return message;
-    }
-    if (device->header_size > MAX_HEADER_SIZE) {
-        return xasprintf("the tap \"%s\" has headers of %d bytes, not of %d",
-                         VKERNEL_SHOW(ifname), device->header_size,
-                         MAX_HEADER_SIZE);
-    }
-    return check_gso_max_size(device, &link);
+    return message ? message : check_gso_max_size(device, &link);
 }
 
 /* Sets what the tap of 'device' must have before its queues are attached.

@@ -44,7 +44,6 @@ struct vkernel_device {
     int gso_max_size;           /* Of the tap, in bytes; 0 without offloads. */
     struct eth_addr mac;        /* Of the tap. */
     int socket_id;              /* NUMA node. */
-    int header_size;            /* Of what the tap has before each frame. */
     struct vkernel_tap *tap;    /* NULL if and only if it is not open. */
     struct vkernel_port *port;  /* NULL after a change that failed badly. */
     struct vkernel_workers *workers; /* Of 'port': NULL if that is. */

@@ -464,6 +464,7 @@ vkernel_link_check_tap(const struct vkernel_link *link, int n_queues,
                        char **messagep)
 {
     int n_others = link->n_queues + link->n_disabled_queues - n_queues - 1;
+    enum vkernel_link_state state = VKERNEL_LINK_ALTERED;
 
     *messagep = NULL;
     if (n_others > 0) {
@@ -473,11 +474,6 @@ vkernel_link_check_tap(const struct vkernel_link *link, int n_queues,
                               n_others == 1 ? "" : "s",
                               VKERNEL_SHOW(link->ifname));
         return VKERNEL_LINK_SHARED;
-    } else if (link->n_queues != n_queues || n_others) {
-        *messagep = xasprintf("%d queues of the tap \"%s\" are attached and "
-                              "%d detached, not %d and 1", link->n_queues,
-                              VKERNEL_SHOW(link->ifname),
-                              link->n_disabled_queues, n_queues);
     } else if (!link->vnet_hdr || link->packet_info || !link->multi_queue
                || !link->is_ethernet) {
         *messagep = xasprintf("the tap \"%s\" lacks flags that were asked "
@@ -490,8 +486,14 @@ vkernel_link_check_tap(const struct vkernel_link *link, int n_queues,
         *messagep = xasprintf("somebody has made the tap \"%s\" that of "
                               "user %"PRIu32, VKERNEL_SHOW(link->ifname),
                               link->owner);
+    } else if (link->n_queues != n_queues || n_others) {
+        *messagep = xasprintf("%d queues of the tap \"%s\" are attached and "
+                              "%d detached, not %d and 1", link->n_queues,
+                              VKERNEL_SHOW(link->ifname),
+                              link->n_disabled_queues, n_queues);
+        state = VKERNEL_LINK_DETACHED;
     }
-    return *messagep ? VKERNEL_LINK_ALTERED : VKERNEL_LINK_OURS;
+    return *messagep ? state : VKERNEL_LINK_OURS;
 }
 
 int

@@ -153,6 +153,7 @@ int vkernel_link_for_each(struct nl_sock *, const char *kind,
 /* How a tap of ours is. */
 enum vkernel_link_state {
     VKERNEL_LINK_OURS,          /* As it should be. */
+    VKERNEL_LINK_DETACHED,      /* But for queues that are missing. */
     VKERNEL_LINK_ALTERED,       /* Not so, but nobody else is there. */
     VKERNEL_LINK_SHARED,        /* Somebody else has a queue. */
 };

@@ -658,6 +658,14 @@ vkernel_tap_reclaim(struct vkernel_tap *tap)
     }
 }
 
+void
+vkernel_tap_clean(struct vkernel_tap *tap)
+{
+    if (tap->anchor >= 0) {
+        vkernel_anchor_clean(tap->anchor);
+    }
+}
+
 int
 vkernel_tap_get_header_size(const struct vkernel_tap *tap)
 {

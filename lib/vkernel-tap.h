@@ -163,6 +163,9 @@ void vkernel_tap_put_handle(struct vkernel_tap *, const char *handle);
  * been given up, through a queue of its own: see vkernel_anchor_reclaim(). */
 void vkernel_tap_reclaim(struct vkernel_tap *);
 
+/* Undoes what such a program may have done without a trace. */
+void vkernel_tap_clean(struct vkernel_tap *);
+
 /* Returns the size of the header that the tap has before each frame, or 0 if
  * it was deleted. */
 int vkernel_tap_get_header_size(const struct vkernel_tap *);

@@ -949,8 +949,12 @@ test_check(struct ovs_cmdl_context *ctx OVS_UNUSED)
         { .name = "no header", .no_header = true },
         { .name = "small header", .header_size = 10 },
         { .name = "large header", .header_size = 100 },
+        { .name = "detached, small header", .fewer_queues = 1, .n_others = 1,
+          .header_size = 10 },
     };
-    static const char *const states[] = { "ours", "altered", "shared" };
+    static const char *const states[] = {
+        "ours", "detached", "altered", "shared",
+    };
     struct vkernel_device device;
 
     open_device(&device);

@@ -32,6 +32,7 @@
 #include <fcntl.h>
 #include <ifaddrs.h>
 #include <linux/if_tun.h>
+#include <linux/virtio_net.h>
 #include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
@@ -112,11 +113,13 @@ vkernel_port_open(const struct vkernel_port_args *args,
                           | IFF_MULTI_QUEUE),
         };
         int fd = open(tun_path, O_RDWR | O_CLOEXEC);
+        int header_size = sizeof(struct virtio_net_hdr_mrg_rxbuf);
 
         ovs_assert(fd >= 0);
         port->queues[port->n_queues++] = fd;
         ovs_strlcpy(ifr.ifr_name, args->handle, sizeof ifr.ifr_name);
-        if (ioctl(fd, TUNSETIFF, &ifr)) {
+        if (ioctl(fd, TUNSETIFF, &ifr)
+            || ioctl(fd, TUNSETVNETHDRSZ, &header_size)) {
             char *message = xasprintf("no queue of %s (%s)", args->ifname,
                                       ovs_strerror(errno));
 
