@@ -78,9 +78,11 @@ static void
 lose_netns(struct netdev_dpdkvkernel *dev)
     OVS_REQUIRES(dev->mutex)
 {
-    VLOG_WARN("%s: network namespace \"%s\" was deleted, making the tap again "
-              "where there is one", netdev_get_name(&dev->up),
-              VKERNEL_SHOW(dev->wanted_config.host.netns));
+    VKERNEL_BUDGET_LOG(&dev->budget, VLL_WARN,
+                       "%s: network namespace \"%s\" was deleted, making the "
+                       "tap again where there is one",
+                       netdev_get_name(&dev->up),
+                       VKERNEL_SHOW(dev->wanted_config.host.netns));
     dev->stats->events[VKERNEL_EVENT_NETNS_DELETED]++;
     netdev_dpdkvkernel_request_change(dev);
     dev->abandon_tap = true;
@@ -186,7 +188,11 @@ netdev_dpdkvkernel_place_tap(struct netdev_dpdkvkernel *dev)
         break;
 
     case VKERNEL_TAP_LOST:
-        lose_netns(dev);
+        if (netdev_dpdkvkernel_may_heal(dev, &dev->place_at)) {
+            lose_netns(dev);
+        } else {
+            dev->misplaced = true;
+        }
         break;
     }
 }
