@@ -34,6 +34,11 @@
 /* Addresses, or routes, that the status shows. */
 #define MAX_SHOWN 16
 
+/* Addresses and routes that are removed in one look.  The kernel takes its time
+ * for each, and somebody else can have given the tap very many that look like
+ * ours. */
+#define MAX_REMOVED 32
+
 /* Puts into the status, and destroys, 'text', which has the first MAX_SHOWN of
  * 'n' addresses or routes. */
 static void
@@ -105,6 +110,15 @@ forget_addrs(struct vkernel_host *host, const struct vkernel_addr *addrs,
         }
     }
     vkernel_host_addrs_clear(&old);
+}
+
+/* Returns true if one more address or route may be removed in this look.
+ * Otherwise there will be another look. */
+static bool
+may_remove(struct vkernel_host_look *look)
+{
+    look->is_partial |= look->n_removed >= MAX_REMOVED;
+    return look->n_removed++ < MAX_REMOVED;
 }
 
 static void
@@ -198,7 +212,7 @@ change_addrs(struct vkernel_host_look *look, const struct vkernel_addr *addrs,
     vkernel_host_plan_addrs(&plan, config->ips,
                             look->astray ? 0 : config->n_ips, addrs, n,
                             host->addrs.prefixes, host->addrs.n);
-    for (size_t i = 0; i < plan.n_remove; i++) {
+    for (size_t i = 0; i < plan.n_remove && may_remove(look); i++) {
         remove_addr(look, &plan.remove[i]);
     }
     for (size_t i = 0; i < plan.n_add; i++) {
@@ -290,32 +304,61 @@ fail_route(struct vkernel_host_look *look, const char *verb,
     ds_destroy(&text);
 }
 
-/* Returns true if an administrator has made 'route'. */
-static bool
-is_admins_route(struct vkernel_host_look *look, uint32_t table,
-                const struct vkernel_route *route)
+/* Routes of an administrator, which are listed once, when they are needed. */
+struct admins_routes {
+    bool listed;
+    struct {
+        struct vkernel_route *routes;
+        size_t n;
+    } lists[2];
+};
+
+static void
+list_admins_routes(struct vkernel_host_look *look, uint32_t table,
+                   struct admins_routes *admins)
 {
     /* Only these: a routing daemon may have made very many. */
     static const uint8_t protocols[] = { RTPROT_BOOT, RTPROT_STATIC };
+
+    BUILD_ASSERT(ARRAY_SIZE(protocols) == ARRAY_SIZE(admins->lists));
+    for (size_t i = 0; i < ARRAY_SIZE(protocols); i++) {
+        vkernel_route_list(look->sock, look->link.ifindex, table,
+                           protocols[i], &admins->lists[i].routes,
+                           &admins->lists[i].n);
+    }
+    admins->listed = true;
+}
+
+static void
+free_admins_routes(struct admins_routes *admins)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(admins->lists); i++) {
+        free(admins->lists[i].routes);
+    }
+}
+
+/* Returns true if an administrator has made 'route'. */
+static bool
+is_admins_route(struct vkernel_host_look *look, uint32_t table,
+                const struct vkernel_route *route,
+                struct admins_routes *admins)
+{
     bool found = false;
 
-    for (size_t i = 0; i < ARRAY_SIZE(protocols) && !found; i++) {
-        struct vkernel_route *routes;
-        size_t n;
-
-        vkernel_route_list(look->sock, look->link.ifindex, table,
-                           protocols[i], &routes, &n);
-        for (size_t j = 0; j < n; j++) {
-            found |= vkernel_route_equals(&routes[j], route);
+    if (!admins->listed) {
+        list_admins_routes(look, table, admins);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(admins->lists); i++) {
+        for (size_t j = 0; j < admins->lists[i].n && !found; j++) {
+            found = vkernel_route_equals(&admins->lists[i].routes[j], route);
         }
-        free(routes);
     }
     return found;
 }
 
 static void
 add_route(struct vkernel_host_look *look, uint32_t table,
-          const struct vkernel_route *route)
+          const struct vkernel_route *route, struct admins_routes *admins)
 {
     int error;
 
@@ -328,7 +371,7 @@ add_route(struct vkernel_host_look *look, uint32_t table,
         vkernel_host_look_changed(look, get_route_key(route));
     } else if (error != ENODEV
                && !(error == EEXIST
-                    && is_admins_route(look, table, route))) {
+                    && is_admins_route(look, table, route, admins))) {
         fail_route(look, "add", route, error);
     }
 }
@@ -339,10 +382,11 @@ change_routes(struct vkernel_host_look *look, uint32_t table,
               const struct vkernel_route *wanted, size_t n_wanted,
               const struct vkernel_route *ours, size_t n_ours)
 {
+    struct admins_routes admins = { .listed = false };
     struct vkernel_host_route_plan plan;
 
     vkernel_host_plan_routes(&plan, wanted, n_wanted, ours, n_ours);
-    for (size_t i = 0; i < plan.n_remove; i++) {
+    for (size_t i = 0; i < plan.n_remove && may_remove(look); i++) {
         const struct vkernel_route *route = &plan.remove[i];
         int error = vkernel_route_delete(look->sock, look->link.ifindex,
                                          table, route);
@@ -354,8 +398,9 @@ change_routes(struct vkernel_host_look *look, uint32_t table,
         }
     }
     for (size_t i = 0; i < plan.n_add; i++) {
-        add_route(look, table, &plan.add[i]);
+        add_route(look, table, &plan.add[i], &admins);
     }
+    free_admins_routes(&admins);
     vkernel_host_route_plan_uninit(&plan);
 }
 

@@ -71,6 +71,7 @@ struct vkernel_host {
     long long int retry_at;     /* Nonzero if something failed. */
     int retry_delay;            /* For vkernel_retry_back_off(). */
     long long int sysctls_at;   /* Nonzero if there are sysctls. */
+    long long int rest_until;   /* After a look that took long. */
     long long int hold_until;   /* Nonzero for a pause... */
     long long int quiet_at;     /* ...which ends without news by then. */
     int hold_delay;             /* For vkernel_retry_back_off(). */
@@ -100,6 +101,8 @@ struct vkernel_host_look {
     struct smap status;         /* For the host's. */
     struct ds changes;          /* Keys of the options that had an effect. */
     int n_changes;              /* How many changes were made. */
+    int n_removed;              /* How many addresses and routes... */
+    bool is_partial;            /* ...and there are more, for the next look. */
 
     struct ds errors;           /* For the host's. */
     const char *failed_key;     /* The last option in it. */

@@ -21,6 +21,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "coverage.h"
 #include "openvswitch/poll-loop.h"
@@ -46,6 +47,15 @@ COVERAGE_DEFINE(vkernel_host_restore);
  * There may be more to come, and a program that takes something away, such as
  * "ip address flush", should not find it there again before it is done. */
 #define EVENT_DELAY 50
+
+/* Milliseconds until the next look at what one look did not finish. */
+#define MORE_DELAY 1000
+
+/* Somebody else can give the tap very many addresses and routes.  Looks that
+ * others bring about leave the thread for one part in so many, unless that
+ * would take longer than so many milliseconds. */
+#define CPU_SHARE 25
+#define MAX_REST 60000
 
 /* Milliseconds after which a failure is tried again if another device has
  * come, or has changed: it may be the bridge that was missing. */
@@ -267,9 +277,20 @@ finish_status(struct vkernel_host_look *look)
     return changed;
 }
 
+/* Returns how long this thread has used a CPU, in microseconds. */
+static long long int
+cpu_usec(void)
+{
+    struct timespec ts;
+
+    return (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts)
+            ? 0
+            : ts.tv_sec * 1000000LL + ts.tv_nsec / 1000);
+}
+
 /* Looks at the tap and makes it what it shall be. */
 static bool
-look_at(struct vkernel_host *host, struct vkernel_tap *tap,
+look_at__(struct vkernel_host *host, struct vkernel_tap *tap,
         const struct vkernel_host_config *config, bool moved)
 {
     long long int now = time_msec();
@@ -311,9 +332,25 @@ look_at(struct vkernel_host *host, struct vkernel_tap *tap,
             limit_restores(host, now);
         }
     }
+    if (look.is_partial && !host->due_at) {
+        host->due_at = now + MORE_DELAY;
+    }
     changed = finish_errors(&look, now);
     ds_destroy(&look.changes);
     changed |= finish_status(&look);
+    return changed;
+}
+
+/* As look_at__(), and takes note of what it costs. */
+static bool
+look_at(struct vkernel_host *host, struct vkernel_tap *tap,
+        const struct vkernel_host_config *config, bool moved)
+{
+    long long int start = cpu_usec();
+    bool changed = look_at__(host, tap, config, moved);
+    long long int rest = (cpu_usec() - start) * CPU_SHARE / 1000;
+
+    host->rest_until = time_msec() + MIN(rest, MAX_REST);
     return changed;
 }
 
@@ -338,6 +375,8 @@ is_due(struct vkernel_host *host, struct vkernel_tap *tap,
         return true;
     } else if (now < host->hold_until) {
         return now >= host->quiet_at;
+    } else if (now < host->rest_until) {
+        return false;
     } else if ((host->due_at && now >= host->due_at)
                || (host->retry_at && now >= host->retry_at)) {
         return true;
@@ -387,14 +426,13 @@ vkernel_host_wait(const struct vkernel_host *host)
     } else if (time_msec() < host->hold_until) {
         poll_timer_wait_until(MIN(host->hold_until, host->quiet_at));
     } else {
-        if (host->due_at) {
-            poll_timer_wait_until(host->due_at);
-        }
-        if (host->retry_at) {
-            poll_timer_wait_until(host->retry_at);
-        }
-        if (host->sysctls_at) {
-            poll_timer_wait_until(host->sysctls_at);
+        long long int at[] = { host->due_at, host->retry_at,
+                               host->sysctls_at };
+
+        for (size_t i = 0; i < ARRAY_SIZE(at); i++) {
+            if (at[i]) {
+                poll_timer_wait_until(MAX(at[i], host->rest_until));
+            }
         }
     }
 }

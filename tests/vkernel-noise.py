@@ -53,6 +53,14 @@ MAX_RIGHT = 5
 LOG = 'ovs-vswitchd.log'
 IN_NS0 = ['ip', 'netns', 'exec', 'at_ns0']
 
+NETLINK_ROUTE = 0
+RTMGRP_LINK = 1
+RTM_DELLINK = 17
+RTM_NEWADDR = 20
+NLM_F_REQUEST = 1
+NLM_F_CREATE = 0x400
+IFA_LOCAL = 2
+IFA_PROTO = 11
 SIOCETHTOOL = 0x8946
 ETHTOOL_STSO = 0x1f
 TUNSETIFF = 0x400454ca
@@ -125,6 +133,32 @@ def call_queues():
         os.close(tun)
 
 
+def call_marked():
+    """Adds very many addresses that look as if the port had."""
+    sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_ROUTE)
+    ifindex = socket.if_nametoindex('vk0')
+    while True:
+        for i in range(2000):
+            address = bytes((10, 8, i // 250, 1 + i % 250))
+            message = (struct.pack('=BBBBI', socket.AF_INET, 32, 0, 0, ifindex)
+                       + struct.pack('=HH4s', 8, IFA_LOCAL, address)
+                       + struct.pack('=HHB3x', 5, IFA_PROTO, 118))
+            sock.send(struct.pack('=IHHII', 16 + len(message), RTM_NEWADDR,
+                                  NLM_F_REQUEST | NLM_F_CREATE, 0, 0)
+                      + message)
+
+
+def call_forged():
+    """Sends what only the kernel should."""
+    sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_ROUTE)
+    ifindex = socket.if_nametoindex('vk0')
+    while True:
+        for kind, size in ((RTM_DELLINK, 32), (RTM_NEWADDR, 0), (0x3ff0, 3)):
+            sock.sendto(struct.pack('=IHHII', size, kind, 0, 0, 0)
+                        + struct.pack('=BxHiII', 0, 1, ifindex, 0, 0),
+                        (0, RTMGRP_LINK))
+
+
 # The loops.
 
 def loop_mtu():
@@ -168,6 +202,14 @@ def loop_state():
 
 def loop_offloads():
     return Calls('offloads')
+
+
+def loop_marked():
+    return Calls('marked')
+
+
+def loop_forged():
+    return Calls('forged')
 
 
 def loop_queues():
