@@ -34,6 +34,7 @@ vswitchd_ovs_vswitchd_LDFLAGS = $(AM_LDFLAGS) $(OVS_LDFLAGS) \
 	-Wl,--wrap=dp_packet_ol_send_prepare \
 	-Wl,--wrap=netdev_push_header \
 	-Wl,--wrap=netdev_send \
+	-Wl,--wrap=netdev_set_config \
 	-Wl,--wrap=jsonrpc_send \
 	-Wl,--wrap=ovs_get_program_version \
 	-Wl,--wrap=ovs_print_version \

@@ -22,6 +22,7 @@
 #include <string.h>
 
 #include "netdev-dpdkvkernel.h"
+#include "netdev-provider.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/vlog.h"
 #include "ovsdb-idl.h"
@@ -46,6 +47,10 @@ void __real_ovsrec_interface_set_error(const struct ovsrec_interface *,
 void __wrap_ovsrec_interface_set_error(const struct ovsrec_interface *,
                                        const char *error);
 
+int __real_netdev_set_config(struct netdev *, const struct smap *args,
+                             char **errp);
+int __wrap_netdev_set_config(struct netdev *, const struct smap *args,
+                             char **errp);
 void __real_bridge_exit(bool delete_datapath);
 void __wrap_bridge_exit(bool delete_datapath);
 
@@ -147,6 +152,20 @@ __wrap_bridge_exit(bool delete_datapath)
     netdev_dpdkvkernel_exit(delete_datapath);
     bridge_idl = NULL;
     __real_bridge_exit(delete_datapath);
+}
+
+/* bridge.o calls this for a port each time it configures it, and again each time
+ * anything is configured if that fails.  Open vSwitch would log each of these
+ * failures, without the reason, which the port logs once. */
+int
+__wrap_netdev_set_config(struct netdev *netdev, const struct smap *args,
+                         char **errp)
+{
+    const struct netdev_class *class = netdev->netdev_class;
+
+    return (args && errp && !strcmp(class->type, "dpdkvkernel")
+            ? class->set_config(netdev, args, errp)
+            : __real_netdev_set_config(netdev, args, errp));
 }
 
 /* bridge.o calls this for a port once while it configures it, to clear the
