@@ -97,27 +97,29 @@ void __wrap_ovs_print_version(uint8_t min_ofp, uint8_t max_ofp);
 const char *__real_ovs_get_program_version(void);
 const char *__wrap_ovs_get_program_version(void);
 
-/* Returns true if 'line' begins as each message in the log file does, with a
- * year and a hyphen. */
-static bool
-is_like_message(const char *line)
-{
-    return strspn(line, "0123456789") == 4 && line[4] == '-';
-}
+/* Begins each line of a message but the first, so that none can be taken for
+ * another message: neither in the log file, whatever its pattern, nor in
+ * syslog, which gets each line as a message. */
+#define CONTINUATION "| "
 
-/* Returns a message for the log.  One of several lines has none that could be
- * taken for another message. */
+/* Returns a message for the log. */
 static char *
 format_printable(const char *format, va_list args)
 {
     char *text = vkernel_printable_lines(xvasprintf(format, args));
+    struct ds lines = DS_EMPTY_INITIALIZER;
+    char *line, *end;
 
-    for (char *p = strchr(text, '\n'); p; p = strchr(p + 1, '\n')) {
-        if (is_like_message(p + 1)) {
-            *p = ' ';
-        }
+    if (OVS_LIKELY(!strchr(text, '\n'))) {
+        return text;
     }
-    return text;
+    for (line = text; (end = strchr(line, '\n')) && end[1]; line = end + 1) {
+        ds_put_buffer(&lines, line, end + 1 - line);
+        ds_put_cstr(&lines, CONTINUATION);
+    }
+    ds_put_cstr(&lines, line);
+    free(text);
+    return ds_steal_cstr(&lines);
 }
 
 /* What VLOG_WARN() and the others call for each message that is wanted. */
