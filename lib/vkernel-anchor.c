@@ -357,19 +357,23 @@ make(const char *ifname, int *anchorp, int *errorp)
 static bool
 make_in_private(const char *ifname, int *anchorp)
 {
-    char *message;
-    int saved;
-    int error;
+    int error = EEXIST;
 
     *anchorp = -1;
-    if (vkernel_netns_enter_private(&saved)) {
-        return false;
+    /* Another port's tap of that name may be there, on its way to another
+     * namespace. */
+    for (int i = 0; i < 2 && error == EEXIST; i++) {
+        int saved;
+
+        if (vkernel_netns_enter_private(i > 0, &saved)) {
+            return false;
+        }
+        free(make(ifname, anchorp, &error));
+        vkernel_netns_leave(saved);
     }
-    message = make(ifname, anchorp, &error);
-    vkernel_netns_leave(saved);
-    free(message);
     return *anchorp >= 0;
 }
+
 /* Gives the tap of 'anchor', which was made under another name, the name
  * 'ifname', or closes it.  Stores into '*errorp' EEXIST if the name is
  * taken. */

@@ -120,12 +120,19 @@ make_netns(int *fdp)
 }
 
 int
-vkernel_netns_enter_private(int *savedp)
+vkernel_netns_enter_private(bool anew, int *savedp)
 {
     static int private_fd = -1;
-    int error = private_fd < 0 ? make_netns(&private_fd) : 0;
+    int error = 0;
 
     *savedp = -1;
+    if (anew && private_fd >= 0) {
+        close(private_fd);
+        private_fd = -1;
+    }
+    if (private_fd < 0) {
+        error = make_netns(&private_fd);
+    }
     return error ? error : vkernel_netns_enter(private_fd, savedp);
 }
 

@@ -45,8 +45,9 @@ int vkernel_netns_enter(int netns_fd, int *savedp);
 /* Brings the calling thread, likewise, into a namespace that is the daemon's
  * alone: it has no name, it is not where any process is, and it lasts as long
  * as the daemon.  What must not be seen or touched before it is ready is made
- * there.  EPERM without CAP_SYS_ADMIN. */
-int vkernel_netns_enter_private(int *savedp);
+ * there.  If 'anew', it is another one than before, which lasts as long as it
+ * is used.  EPERM without CAP_SYS_ADMIN. */
+int vkernel_netns_enter_private(bool anew, int *savedp);
 
 /* Undoes a successful vkernel_netns_enter() or
  * vkernel_netns_enter_private(). */

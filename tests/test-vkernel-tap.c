@@ -151,7 +151,7 @@ enter_namespaces(void)
     ovs_assert(!vkernel_netns_enter(netns_fds[0], &saved));
     close(saved);
     /* That lasts, so it is not one that is left behind. */
-    ovs_assert(!vkernel_netns_enter_private(&saved));
+    ovs_assert(!vkernel_netns_enter_private(false, &saved));
     vkernel_netns_leave(saved);
     if (access(tun_path, R_OK | W_OK)) {
         skip("tap", errno);
@@ -390,6 +390,36 @@ get_features(const char *ifname)
     ovs_assert(!vkernel_ethtool_get_features(sock, ifname, &features));
     close(sock);
     return features;
+}
+
+/* kernel-namesakes: two taps of one name are made at a time, for two
+ * namespaces.  Nobody sees either before it is moved there. */
+static void
+test_kernel_namesakes(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    struct vkernel_tap *taps[2];
+    char *netns;
+
+    enter_namespaces();
+    netns = xasprintf("%s%d", fd_dir, netns_fds[1]);
+    for (int i = 0; i < 2; i++) {
+        testlib_print(vkernel_tap_open("t0", i ? netns : NULL, NULL, NULL,
+                                       &taps[i]), "opened");
+    }
+    for (int i = 0; i < 2; i++) {
+        int saved;
+
+        ovs_assert(!vkernel_netns_enter(netns_fds[i], &saved));
+        printf("%d ", if_nametoindex("t0") != 0);
+        vkernel_netns_leave(saved);
+        testlib_print(vkernel_tap_settle(taps[i]), "settled");
+    }
+    for (int i = 0; i < 2; i++) {
+        vkernel_tap_run(taps[i]);
+        print_tap(taps[i]);
+        vkernel_tap_close(taps[i]);
+    }
+    free(netns);
 }
 
 /* kernel-features: offloads are set of a tap whose name is another device's by
@@ -991,8 +1021,8 @@ int __real_vkernel_link_get(struct nl_sock *, const char *ifname, int ifindex,
                             struct vkernel_link *);
 int __wrap_vkernel_link_get(struct nl_sock *, const char *ifname, int ifindex,
                             struct vkernel_link *);
-int __real_vkernel_netns_enter_private(int *savedp);
-int __wrap_vkernel_netns_enter_private(int *savedp);
+int __real_vkernel_netns_enter_private(bool anew, int *savedp);
+int __wrap_vkernel_netns_enter_private(bool anew, int *savedp);
 
 int
 __wrap_vkernel_link_get(struct nl_sock *sock, const char *ifname, int ifindex,
@@ -1010,10 +1040,11 @@ __wrap_vkernel_link_get(struct nl_sock *sock, const char *ifname, int ifindex,
 }
 
 int
-__wrap_vkernel_netns_enter_private(int *savedp)
+__wrap_vkernel_netns_enter_private(bool anew, int *savedp)
 {
     *savedp = -1;
-    return no_private ? EPERM : __real_vkernel_netns_enter_private(savedp);
+    return (no_private
+            ? EPERM : __real_vkernel_netns_enter_private(anew, savedp));
 }
 
 /* Makes the tap "t0" persistent as an administrator does, for user 'owner' and
@@ -1358,6 +1389,7 @@ static const struct ovs_cmdl_command commands[] = {
     { "sysctl", "PATH...", 1, INT_MAX, test_sysctl, OVS_RO },
     { "kernel-place", NULL, 0, 0, test_kernel_place, OVS_RO },
     { "kernel-process", NULL, 0, 0, test_kernel_process, OVS_RO },
+    { "kernel-namesakes", NULL, 0, 0, test_kernel_namesakes, OVS_RO },
     { "kernel-features", NULL, 0, 0, test_kernel_features, OVS_RO },
     { "kernel-overflow", NULL, 0, 0, test_kernel_overflow, OVS_RO },
     { "kernel-rename", NULL, 0, 0, test_kernel_rename, OVS_RO },
