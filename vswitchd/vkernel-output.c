@@ -250,9 +250,13 @@ __wrap_ovs_get_program_version(void)
     static char *version;
 
     if (!version) {
-        version = xasprintf("%sdpdkvkernel %s\n",
-                            __real_ovs_get_program_version(),
-                            VKERNEL_VERSION);
+        const char *ovs = __real_ovs_get_program_version();
+        size_t length = strlen(ovs);
+        /* Older releases have a newline at its end. */
+        bool ends = length && ovs[length - 1] == '\n';
+
+        version = xasprintf("%s%sdpdkvkernel %s%s", ovs, ends ? "" : "\n",
+                            VKERNEL_VERSION, ends ? "\n" : "");
     }
     return version;
 }
