@@ -156,8 +156,8 @@ netdev_dpdkvkernel_limit_gso_max_size(struct netdev_dpdkvkernel *dev)
     }
 }
 
-/* As netdev_dpdkvkernel_follow_queues(), where there is no device: the queue of
- * somebody else may be why, and 'state' says whether it is there. */
+/* As netdev_dpdkvkernel_follow_queues(), where there is no device: the queue
+ * of somebody else may be why, and 'state' says whether it is there. */
 static void
 follow_queues_without_port(struct netdev_dpdkvkernel *dev,
                            enum vkernel_link_state state)

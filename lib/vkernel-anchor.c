@@ -193,8 +193,8 @@ vkernel_anchor_clean(int anchor)
     ioctl(anchor, TUNSETVNETLE, &off);
 }
 
-/* As vkernel_anchor_clean(), and makes it Ethernet's, which is told as a change
- * of the device.  A tap that is up is not, but is checked to be so. */
+/* As vkernel_anchor_clean(), and makes it Ethernet's, which is told as a
+ * change of the device.  A tap that is up is not, but is checked to be so. */
 static void
 clean_all(int anchor)
 {

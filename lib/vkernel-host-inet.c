@@ -34,9 +34,9 @@
 /* Addresses, or routes, that the status shows. */
 #define MAX_SHOWN 16
 
-/* Addresses and routes that are removed in one look.  The kernel takes its time
- * for each, and somebody else can have given the tap very many that look like
- * ours. */
+/* Addresses and routes that are removed in one look.  The kernel takes its
+ * time for each, and somebody else can have given the tap very many that look
+ * like ours. */
 #define MAX_REMOVED 32
 
 /* Puts into the status, and destroys, 'text', which has the first MAX_SHOWN of

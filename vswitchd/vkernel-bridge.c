@@ -154,9 +154,9 @@ __wrap_bridge_exit(bool delete_datapath)
     __real_bridge_exit(delete_datapath);
 }
 
-/* bridge.o calls this for a port each time it configures it, and again each time
- * anything is configured if that fails.  Open vSwitch would log each of these
- * failures, without the reason, which the port logs once. */
+/* bridge.o calls this for a port each time it configures it, and again each
+ * time anything is configured if that fails.  Open vSwitch would log each of
+ * these failures, without the reason, which the port logs once. */
 int
 __wrap_netdev_set_config(struct netdev *netdev, const struct smap *args,
                          char **errp)
