@@ -29,6 +29,13 @@
 #include "vkernel-netns.h"
 #include "vkernel-printable.h"
 
+/* Does 'netns' say which process the namespace is of? */
+static bool
+is_pid(const char *netns)
+{
+    return !strncmp(netns, "pid:", 4);
+}
+
 /* Returns a message about the namespace 'netns', which could not be opened for
  * the reason 'error'. */
 static char *
@@ -36,17 +43,21 @@ format_netns_error(const char *netns, int error)
 {
     if (error == ENOENT) {
         bool is_path = netns[0] == '/';
-        bool is_pid = !strncmp(netns, "pid:", 4);
-        bool is_name = !is_path && !is_pid;
+        bool is_name = !is_path && !is_pid(netns);
 
         return xasprintf("the network namespace options:host-netns=\"%s\" "
                          "does not exist: %s%s%s makes it; the port waits for "
                          "it", VKERNEL_SHOW(netns),
                          (is_path ? "whoever owns that path"
-                          : is_pid ? "a process of that number"
+                          : is_pid(netns) ? "a process of that number"
                           : "\"ip netns add "),
                          is_name ? VKERNEL_SHOW(netns) : "",
                          is_name ? "\"" : "");
+    } else if (error == EXDEV) {
+        return xasprintf("options:host-netns=\"%s\" is a process in the "
+                         "daemon's own network namespace: one in another is "
+                         "accepted; without host-netns, the tap is in the "
+                         "daemon's", VKERNEL_SHOW(netns));
     } else if (error == EINVAL) {
         return xasprintf("options:host-netns=\"%s\" is not a network "
                          "namespace: the name of one in /run/netns, \"pid:\" "
@@ -56,7 +67,7 @@ format_netns_error(const char *netns, int error)
     return xasprintf("cannot open the network namespace options:host-netns="
                      "\"%s\" (%s)%s", VKERNEL_SHOW(netns), ovs_strerror(error),
                      error != EACCES && error != EPERM ? ""
-                     : !strncmp(netns, "pid:", 4)
+                     : is_pid(netns)
                      ? ": CAP_SYS_PTRACE is needed to look at that process"
                      : ": the daemon's user needs access to it");
 }
@@ -76,6 +87,13 @@ vkernel_home_open_netns(const char *netns, int *fdp)
     path = vkernel_host_config_netns_path(netns);
     error = vkernel_netns_open(path, fdp);
     free(path);
+    if (!error && is_pid(netns) && vkernel_netns_is_own(*fdp)) {
+        /* The process has ended, perhaps before the host was booted, and its
+         * number is that of a program of the host. */
+        close(*fdp);
+        *fdp = -1;
+        error = EXDEV;
+    }
     return error ? format_netns_error(netns, error) : NULL;
 }
 
@@ -133,7 +151,7 @@ vkernel_home_is_lost(const struct vkernel_home *home)
     char *path;
     int error;
 
-    if (!strncmp(home->netns, "pid:", 4)) {
+    if (is_pid(home->netns)) {
         return false;
     }
     path = vkernel_host_config_netns_path(home->netns);

@@ -363,6 +363,11 @@ test_kernel_process(struct ovs_cmdl_context *ctx OVS_UNUSED)
     testlib_print(vkernel_tap_open("t0", netns, tap, NULL, &next), "opened");
     vkernel_tap_close(tap);
     free(netns);
+
+    /* A number that a program of the host has by now. */
+    netns = xasprintf("pid:%d", getpid());
+    testlib_print(vkernel_tap_open("t0", netns, NULL, NULL, &next), "opened");
+    free(netns);
 }
 
 /* Renames the tap 'old', which is down, behind our back. */
