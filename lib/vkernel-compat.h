@@ -89,6 +89,14 @@
 #define VKERNEL_COMPAT_PUSH_ARGS netdev, batch, data
 #endif
 
+/* The arguments of netdev_tnl_push_udp_header() that push 'DATA' in front of
+ * 'PACKET', of no port in particular. */
+#if VKERNEL_HAVE_DP_PACKET_OFFLOADS
+#define VKERNEL_COMPAT_PUSH_UDP_ARGS(PACKET, DATA) NULL, NULL, PACKET, DATA
+#else
+#define VKERNEL_COMPAT_PUSH_UDP_ARGS(PACKET, DATA) NULL, PACKET, DATA
+#endif
+
 /* The most bytes that actions may put in front of a packet in a buffer of
  * DPDK's.  Open vSwitch 4.0 moves the packet to a larger buffer, as often as
  * the largest one has room for; before, the headroom is all there is, and more
@@ -292,16 +300,24 @@ vkernel_compat_complete_tunnel(struct dp_packet *packet OVS_UNUSED)
 #endif
 }
 
-/* What Open vSwitch is going to do with a packet, and by which offsets. */
+/* What Open vSwitch is going to do for the headers of IP and of what is in it,
+ * and by which offsets. */
+struct vkernel_compat_level {
+    uint16_t l3_ofs;            /* UINT16_MAX if not known. */
+    uint16_t l4_ofs;            /* Likewise. */
+    uint8_t l4_proto;           /* IPPROTO_TCP, IPPROTO_UDP or IPPROTO_SCTP, or
+                                 * 0 if the marks do not say. */
+    bool has_ip_csum;           /* Is IPv4's checksum left to do? */
+    bool has_l4_csum;           /* Is that of 'l4_proto'? */
+};
+
+/* What Open vSwitch is going to do with a packet. */
 struct vkernel_compat_marks {
-    uint64_t l4_flags;          /* RTE_MBUF_F_TX_L4_MASK: the checksum to
-                                 * complete, of the innermost headers. */
-    uint16_t l3_ofs;            /* Of these, UINT16_MAX if not known. */
-    uint16_t l4_ofs;
+    struct vkernel_compat_level inner;  /* Of the innermost headers. */
+    struct vkernel_compat_level outer;  /* Of those of a tunnel. */
+    bool is_tunnel;             /* Are there any of a tunnel? */
     bool is_tso;                /* Is to be cut into segments? */
     bool lacks_segsz;           /* Is their size not known, but needed? */
-    bool is_tunnel;             /* Are there the headers of a tunnel, too? */
-    bool has_ip_csum;           /* Is IPv4's checksum left to do, of either? */
 };
 
 /* Returns true if anything is left to do for 'packet', or may be. */
@@ -318,52 +334,85 @@ vkernel_compat_has_marks(const struct dp_packet *packet)
 #endif
 }
 
+#if VKERNEL_HAVE_DP_PACKET_OFFLOADS
+/* Returns what 'offloads', those of the outermost headers, say. */
+static inline struct vkernel_compat_level
+vkernel_compat_get_level(uint32_t offloads, uint16_t l3_ofs, uint16_t l4_ofs)
+{
+    uint32_t proto = offloads & DP_PACKET_OL_L4_PROTO_MASK;
+
+    return (struct vkernel_compat_level) {
+        .l3_ofs = l3_ofs,
+        .l4_ofs = l4_ofs,
+        .l4_proto = (proto == DP_PACKET_OL_L4_PROTO_TCP ? IPPROTO_TCP
+                     : proto == DP_PACKET_OL_L4_PROTO_UDP ? IPPROTO_UDP
+                     : proto ? IPPROTO_SCTP : 0),
+        .has_ip_csum = ((offloads & DP_PACKET_OL_IP_CKSUM_MASK)
+                        == DP_PACKET_OL_IP_CKSUM_MASK),
+        .has_l4_csum = ((offloads & DP_PACKET_OL_L4_CKSUM_MASK)
+                        == DP_PACKET_OL_L4_CKSUM_MASK),
+    };
+}
+#else
+/* Returns what 'flags' say of the innermost headers of 'packet'. */
+static inline struct vkernel_compat_level
+vkernel_compat_get_level(const struct dp_packet *packet, uint64_t flags)
+{
+    uint64_t l4_flags = flags & RTE_MBUF_F_TX_L4_MASK;
+
+    return (struct vkernel_compat_level) {
+        .l3_ofs = packet->l3_ofs,
+        .l4_ofs = packet->l4_ofs,
+        .l4_proto = (flags & RTE_MBUF_F_TX_TCP_SEG
+                     || l4_flags == RTE_MBUF_F_TX_TCP_CKSUM ? IPPROTO_TCP
+                     : l4_flags == RTE_MBUF_F_TX_UDP_CKSUM ? IPPROTO_UDP
+                     : l4_flags ? IPPROTO_SCTP : 0),
+#if VKERNEL_HAVE_DP_PACKET_OL_SEND_PREPARE
+        .has_ip_csum = flags & RTE_MBUF_F_TX_IP_CKSUM,
+#endif
+        .has_l4_csum = l4_flags,
+    };
+}
+#endif
+
 /* Stores what is left to do for 'packet' into '*marks'. */
 static inline void
 vkernel_compat_get_marks(const struct dp_packet *packet,
                          struct vkernel_compat_marks *marks)
 {
-    *marks = (struct vkernel_compat_marks) {
-        .l3_ofs = packet->l3_ofs,
-        .l4_ofs = packet->l4_ofs,
-    };
+    *marks = (struct vkernel_compat_marks) { .is_tunnel = false };
 #if VKERNEL_HAVE_DP_PACKET_OFFLOADS
-    bool is_tcp = dp_packet_l4_proto_tcp(packet);
-    bool is_udp = dp_packet_l4_proto_udp(packet);
-    bool is_partial = dp_packet_l4_checksum_partial(packet);
-
     marks->is_tso = dp_packet_get_tso_segsz(packet);
-    marks->has_ip_csum = dp_packet_ip_checksum_partial(packet)
-                         || dp_packet_inner_ip_checksum_partial(packet);
-    if (dp_packet_tunnel(packet)) {
-        is_tcp = dp_packet_inner_l4_proto_tcp(packet);
-        is_udp = dp_packet_inner_l4_proto_udp(packet);
-        marks->is_tunnel = true;
-        is_partial = dp_packet_inner_l4_checksum_partial(packet);
-        marks->l3_ofs = packet->inner_l3_ofs;
-        marks->l4_ofs = packet->inner_l4_ofs;
-    }
-    marks->l4_flags = (!is_partial ? 0
-                       : is_tcp ? RTE_MBUF_F_TX_TCP_CKSUM
-                       : is_udp ? RTE_MBUF_F_TX_UDP_CKSUM
-                       : RTE_MBUF_F_TX_SCTP_CKSUM);
+    marks->is_tunnel = dp_packet_tunnel(packet);
+    marks->outer = vkernel_compat_get_level(packet->offloads, packet->l3_ofs,
+                                            packet->l4_ofs);
+    marks->inner = (marks->is_tunnel
+                    ? vkernel_compat_get_level(packet->offloads
+                                               >> DP_PACKET_OL_SHIFT_COUNT,
+                                               packet->inner_l3_ofs,
+                                               packet->inner_l4_ofs)
+                    : marks->outer);
 #else
     uint64_t flags = *dp_packet_ol_flags_ptr(packet);
 
-    marks->l4_flags = flags & RTE_MBUF_F_TX_L4_MASK;
     marks->is_tso = flags & RTE_MBUF_F_TX_TCP_SEG;
+    marks->inner = vkernel_compat_get_level(packet, flags);
 #if VKERNEL_HAVE_DP_PACKET_SET_TSO_SEGSZ
     marks->lacks_segsz = !dp_packet_get_tso_segsz(packet);
-#endif
-#if VKERNEL_HAVE_DP_PACKET_OL_SEND_PREPARE
-    marks->has_ip_csum = flags & (RTE_MBUF_F_TX_IP_CKSUM
-                                  | RTE_MBUF_F_TX_OUTER_IP_CKSUM);
 #endif
 #if VKERNEL_HAVE_DP_PACKET_OL_SET_L4_CSUM_PARTIAL
     if (flags & RTE_MBUF_F_TX_TUNNEL_MASK) {
         marks->is_tunnel = true;
-        marks->l3_ofs = packet->inner_l3_ofs;
-        marks->l4_ofs = packet->inner_l4_ofs;
+        marks->outer = (struct vkernel_compat_level) {
+            .l3_ofs = packet->l3_ofs,
+            .l4_ofs = packet->l4_ofs,
+            .l4_proto = flags & RTE_MBUF_F_TX_OUTER_UDP_CKSUM
+                        ? IPPROTO_UDP : 0,
+            .has_ip_csum = flags & RTE_MBUF_F_TX_OUTER_IP_CKSUM,
+            .has_l4_csum = flags & RTE_MBUF_F_TX_OUTER_UDP_CKSUM,
+        };
+        marks->inner.l3_ofs = packet->inner_l3_ofs;
+        marks->inner.l4_ofs = packet->inner_l4_ofs;
     }
 #endif
 #endif
@@ -379,6 +428,21 @@ vkernel_compat_clear_marks(struct dp_packet *packet)
 #else
     *dp_packet_ol_flags_ptr(packet) &= ~(RTE_MBUF_F_TX_OFFLOAD_MASK
                                          | RTE_MBUF_F_RX_L4_CKSUM_MASK);
+#endif
+}
+
+/* Leaves nothing to do for what is in the tunnel of 'packet'. */
+static inline void
+vkernel_compat_clear_inner_marks(struct dp_packet *packet)
+{
+#if VKERNEL_HAVE_DP_PACKET_OFFLOADS
+    packet->offloads &= ~(DP_PACKET_OL_INNER_IP_CKSUM_MASK
+                          | DP_PACKET_OL_INNER_L4_CKSUM_MASK);
+    dp_packet_set_tso_segsz(packet, 0);
+#else
+    *dp_packet_ol_flags_ptr(packet) &= ~(RTE_MBUF_F_TX_IP_CKSUM
+                                         | RTE_MBUF_F_TX_L4_MASK
+                                         | RTE_MBUF_F_TX_TCP_SEG);
 #endif
 }
 

@@ -27,66 +27,80 @@
 #include "vkernel-csum.h"
 #include "vkernel-headers.h"
 
-/* Returns true if the header of IPv4 or IPv6 at 'l3_ofs' of 'packet', and all
- * that it announces, is there. */
-static bool
-is_whole(const struct dp_packet *packet, size_t l3_ofs)
+/* Returns where the IP packet of 'level' ends in 'packet': behind the end of
+ * 'packet' if that is cut, or the header's place is not known. */
+static size_t
+get_end(const struct dp_packet *packet,
+        const struct vkernel_compat_level *level)
 {
-    size_t size = dp_packet_size(packet);
-
-    return vkernel_headers_get_end(dp_packet_data(packet), size, l3_ofs)
-           <= size;
+    return vkernel_headers_get_end(dp_packet_data(packet),
+                                   dp_packet_size(packet), level->l3_ofs);
 }
 
-/* Returns the IPPROTO_* that 'marks' are about. */
-static uint8_t
-get_l4_proto(const struct vkernel_compat_marks *marks)
-{
-    return (marks->is_tso || marks->l4_flags == RTE_MBUF_F_TX_TCP_CKSUM
-            ? IPPROTO_TCP
-            : marks->l4_flags == RTE_MBUF_F_TX_UDP_CKSUM
-            ? IPPROTO_UDP : IPPROTO_SCTP);
-}
-
-/* Returns true if Open vSwitch can do for 'packet', which is whole, what
- * 'marks' say of TCP, UDP or SCTP, and does it rightly. */
-static bool
-l4_fits(const struct dp_packet *packet,
-        const struct vkernel_compat_marks *marks)
+/* Returns the least offset that what follows the IP header of 'level' has. */
+static size_t
+get_min_l4_ofs(const struct dp_packet *packet,
+               const struct vkernel_compat_level *level)
 {
     const uint8_t *data = dp_packet_data(packet);
-    bool is_ipv4 = data[marks->l3_ofs] >> 4 == 4;
-    size_t l4_ofs = marks->l4_ofs;
-    size_t end = vkernel_headers_get_end(data, dp_packet_size(packet),
-                                         marks->l3_ofs);
-    size_t min_ofs = (marks->l3_ofs
-                      + (is_ipv4 ? IP_HEADER_LEN : IPV6_HEADER_LEN));
-    uint8_t l4_proto = get_l4_proto(marks);
+
+    return level->l3_ofs + (IP_VER(data[level->l3_ofs]) == 4
+                            ? IP_HEADER_LEN : IPV6_HEADER_LEN);
+}
+
+/* Returns true if Open vSwitch can complete the checksum of TCP, UDP or SCTP
+ * of 'level', which ends at 'end' of 'packet', or, with 'is_tso', cut it, and
+ * does so rightly. */
+static bool
+l4_fits(const struct dp_packet *packet,
+        const struct vkernel_compat_level *level, size_t end, bool is_tso)
+{
+    size_t min_ofs = get_min_l4_ofs(packet, level);
+    size_t l4_ofs = level->l4_ofs;
     size_t l4_len;
 
     if (l4_ofs < min_ofs || l4_ofs > end) {
         return false;
     }
-    if (l4_proto == IPPROTO_SCTP) {
+    if (level->l4_proto == IPPROTO_SCTP) {
         return end - l4_ofs >= SCTP_HEADER_LEN;
     }
-    l4_len = vkernel_headers_get_l4_len(data, l4_ofs, end, l4_proto);
-    if (marks->is_tso) {
-        return l4_len && end - l4_ofs > l4_len && !marks->lacks_segsz;
+    l4_len = vkernel_headers_get_l4_len(dp_packet_data(packet), l4_ofs, end,
+                                        level->l4_proto);
+    if (is_tso) {
+        return l4_len && end - l4_ofs > l4_len;
     }
     /* It would take the first extension header of IPv6 for the protocol. */
-    return l4_len && (is_ipv4 || marks->is_tunnel || l4_ofs == min_ofs);
+    return l4_len && (min_ofs == level->l3_ofs + IP_HEADER_LEN
+                      || l4_ofs == min_ofs);
 }
 
-/* Returns true if Open vSwitch can do what 'marks' say for 'packet'. */
+/* Returns true if Open vSwitch can do what 'marks' say of the innermost
+ * headers of 'packet'. */
 static bool
-marks_fit(const struct dp_packet *packet,
-          const struct vkernel_compat_marks *marks)
+inner_fits(const struct dp_packet *packet,
+           const struct vkernel_compat_marks *marks)
 {
-    return (is_whole(packet, marks->l3_ofs)
-            && (!marks->is_tunnel || is_whole(packet, packet->l3_ofs))
-            && (!(marks->l4_flags || marks->is_tso)
-                || l4_fits(packet, marks)));
+    bool has_l4 = marks->inner.has_l4_csum || marks->is_tso;
+    size_t end;
+
+    if (!has_l4 && !marks->inner.has_ip_csum) {
+        return true;
+    }
+    end = get_end(packet, &marks->inner);
+    return (end <= dp_packet_size(packet)
+            && (!marks->is_tso || !marks->lacks_segsz)
+            && (!has_l4 || l4_fits(packet, &marks->inner, end,
+                                   marks->is_tso)));
+}
+
+/* Returns true if Open vSwitch can do what 'marks' say of the headers of the
+ * tunnel that 'packet' is in. */
+static bool
+outer_fits(const struct dp_packet *packet,
+           const struct vkernel_compat_marks *marks)
+{
+    return get_end(packet, &marks->outer) <= dp_packet_size(packet);
 }
 
 /* Looks for the headers of 'packet', which is in no tunnel of ours.  Completes
@@ -94,19 +108,19 @@ marks_fit(const struct dp_packet *packet,
 static bool
 find_offsets(struct dp_packet *packet, struct vkernel_compat_marks *marks)
 {
+    struct vkernel_compat_level *level = &marks->inner;
     size_t size = dp_packet_size(packet);
     struct vkernel_headers h;
 
-    if (marks->is_tunnel
-        || vkernel_headers_find(dp_packet_data(packet), size, &h)
-           != VKERNEL_HEADERS_FOUND
+    if (vkernel_headers_find(dp_packet_data(packet), size, &h)
+        != VKERNEL_HEADERS_FOUND
         || h.end > size || h.is_fragment || h.l4_ofs >= UINT16_MAX) {
         return false;
     }
-    packet->l3_ofs = marks->l3_ofs = h.l3_ofs;
-    packet->l4_ofs = marks->l4_ofs = h.l4_ofs;
-    if (marks->l4_flags || marks->is_tso) {
-        if (h.l4_proto != get_l4_proto(marks)) {
+    packet->l3_ofs = level->l3_ofs = h.l3_ofs;
+    packet->l4_ofs = level->l4_ofs = h.l4_ofs;
+    if (level->has_l4_csum || marks->is_tso) {
+        if (h.l4_proto != level->l4_proto) {
             return false;
         }
         if (h.has_extensions && !marks->is_tso && h.l4_proto != IPPROTO_SCTP) {
@@ -120,44 +134,55 @@ find_offsets(struct dp_packet *packet, struct vkernel_compat_marks *marks)
         }
     }
     dp_packet_set_l2_pad_size(packet, size - h.end);
-    return marks_fit(packet, marks);
+    return inner_fits(packet, marks);
 }
 
-/* Completes the checksum of the header at 'l3_ofs' of 'packet', if that is one
- * of IPv4 and there. */
+/* Completes the checksum of the header of 'level' of 'packet', if that is left
+ * to do, and the header is one of IPv4 and there. */
 static void
-complete_ip_csum(struct dp_packet *packet, size_t l3_ofs)
+complete_ip_csum(struct dp_packet *packet,
+                 const struct vkernel_compat_level *level)
 {
     size_t size = dp_packet_size(packet);
 
-    if (l3_ofs + IP_HEADER_LEN <= size) {
+    if (level->has_ip_csum && level->l3_ofs + IP_HEADER_LEN <= size) {
         struct ip_header *ip = ALIGNED_CAST(struct ip_header *,
                                             (uint8_t *) dp_packet_data(packet)
-                                            + l3_ofs);
+                                            + level->l3_ofs);
         size_t len = IP_IHL(ip->ip_ihl_ver) * 4;
 
         if (IP_VER(ip->ip_ihl_ver) == 4 && len >= IP_HEADER_LEN
-            && l3_ofs + len <= size) {
+            && level->l3_ofs + len <= size) {
             ip->ip_csum = 0;
             ip->ip_csum = csum(ip, len);
         }
     }
 }
 
-/* As vkernel_marks_fit(), for a 'packet' whose 'marks' do not fit. */
+/* As vkernel_marks_fit(), for a 'packet' in no tunnel of ours with 'marks'. */
 static void
-make_fit(struct dp_packet *packet, struct vkernel_compat_marks *marks)
+fit_plain(struct dp_packet *packet, struct vkernel_compat_marks *marks)
 {
-    if (find_offsets(packet, marks)) {
-        return;
+    if (OVS_UNLIKELY(!inner_fits(packet, marks)
+                     && !find_offsets(packet, marks))) {
+        complete_ip_csum(packet, &marks->inner);
+        vkernel_compat_clear_marks(packet);
     }
-    if (marks->has_ip_csum) {
-        complete_ip_csum(packet, packet->l3_ofs);
-        if (marks->is_tunnel) {
-            complete_ip_csum(packet, marks->l3_ofs);
-        }
+}
+
+/* Likewise, for one in a tunnel.  Each of the two levels of headers is held
+ * against its own marks: what is inside need not even be IP. */
+static void
+fit_tunnel(struct dp_packet *packet, struct vkernel_compat_marks *marks)
+{
+    if (OVS_UNLIKELY(!outer_fits(packet, marks))) {
+        complete_ip_csum(packet, &marks->outer);
+        complete_ip_csum(packet, &marks->inner);
+        vkernel_compat_clear_marks(packet);
+    } else if (OVS_UNLIKELY(!inner_fits(packet, marks))) {
+        complete_ip_csum(packet, &marks->inner);
+        vkernel_compat_clear_inner_marks(packet);
     }
-    vkernel_compat_clear_marks(packet);
 }
 
 void
@@ -169,11 +194,9 @@ vkernel_marks_fit(struct dp_packet *packet)
         return;
     }
     vkernel_compat_get_marks(packet, &marks);
-    if (!marks.l4_flags && !marks.is_tso && !marks.is_tunnel
-        && !marks.has_ip_csum) {
-        return;
-    }
-    if (OVS_UNLIKELY(!marks_fit(packet, &marks))) {
-        make_fit(packet, &marks);
+    if (OVS_UNLIKELY(marks.is_tunnel)) {
+        fit_tunnel(packet, &marks);
+    } else {
+        fit_plain(packet, &marks);
     }
 }

@@ -33,9 +33,11 @@
 #include "csum.h"
 #include "dp-packet.h"
 #include "flow.h"
+#include "netdev-native-tnl.h"
 #include "packets.h"
 #include "util.h"
 #include "vkernel-compat.h"
+#include "vkernel-headers.h"
 #include "vkernel-marks.h"
 #include "vkernel-testlib.h"
 
@@ -197,6 +199,19 @@ driver_receive(struct dp_packet *packet)
                                                  RTE_PTYPE_ALL_MASK);
 }
 
+/* Gives 'packet' of 'spec' the right checksum of IPv4, if it has any. */
+static void
+complete_ipv4(const struct spec *spec, struct dp_packet *packet)
+{
+    uint8_t *l3 = ((uint8_t *) dp_packet_data(packet)
+                   + ETH_HEADER_LEN + VLAN_HEADER_LEN * spec->n_vlans);
+
+    if (!spec->ipv6) {
+        put_be16(l3 + 10, 0);
+        put_be16(l3 + 10, csum(l3, (l3[0] & 15) * 4));
+    }
+}
+
 /* Fills the checksum in, as the kernel does with a packet that comes with the
  * offset of its L4 header, if that is left to do, and checks the whole packet
  * as a receiver does. */
@@ -273,13 +288,9 @@ round_trip(const struct spec *spec)
         ovs_assert(vkernel_compat_is_marked_as(&packet, !spec->ipv6));
     }
 
-    if (is_complete && !spec->ipv6) {
+    if (is_complete) {
         /* What is done by whoever changes an address. */
-        uint8_t *l3 = ((uint8_t *) dp_packet_data(&packet)
-                       + ETH_HEADER_LEN + VLAN_HEADER_LEN * spec->n_vlans);
-
-        put_be16(l3 + 10, 0);
-        put_be16(l3 + 10, csum(l3, (l3[0] & 15) * 4));
+        complete_ipv4(spec, &packet);
     }
     ovs_assert(vkernel_offload_tx(&packet, 1500, &drop));
     /* With this one it would zero IPv4's checksum. */
@@ -694,13 +705,7 @@ fit_one(const struct spec *spec, enum todo todo, size_t size)
     if (todo != TODO_TSO && dp_packet_ol_send_prepare) {
         dp_packet_ol_send_prepare(&packet, 0);
         if (!size) {
-            uint8_t *l3 = ((uint8_t *) dp_packet_data(&packet)
-                           + ETH_HEADER_LEN + VLAN_HEADER_LEN * spec->n_vlans);
-
-            if (!spec->ipv6) {
-                put_be16(l3 + 10, 0);
-                put_be16(l3 + 10, csum(l3, (l3[0] & 15) * 4));
-            }
+            complete_ipv4(spec, &packet);
             packet.mbuf.ol_flags = 0;
             kernel_receive(&packet, spec);
         }
@@ -746,6 +751,153 @@ test_fit(struct ovs_cmdl_context *ctx OVS_UNUSED)
     printf("%d frames\n", n);
 }
 
+/* Where a release has no such function, nobody cuts a packet in a tunnel. */
+void dp_packet_gso_batch(struct dp_packet_batch *) __attribute__((weak));
+
+/* A frame in a tunnel. */
+struct tunneled {
+    struct spec spec;           /* What is in it... */
+    int type;                   /* ...or, if nonzero, only this Ethertype. */
+    enum todo todo;             /* What is left to do for it. */
+    enum ovs_vport_type tnl_type;
+    bool has_csum;              /* Has the tunnel a checksum? */
+};
+
+#define TUNNEL_LEN (ETH_HEADER_LEN + IP_HEADER_LEN + UDP_HEADER_LEN + 8)
+
+/* Puts 'packet' into the tunnel of 't', as Open vSwitch does. */
+static void
+push_tunnel(const struct tunneled *t, struct dp_packet *packet)
+{
+    struct ovs_action_push_tnl data = {
+        .tnl_type = t->tnl_type,
+        .header_len = TUNNEL_LEN,
+    };
+    struct eth_header *eth = (struct eth_header *) data.header;
+    uint8_t *ip = (uint8_t *) (eth + 1);
+
+    eth->eth_type = htons(ETH_TYPE_IP);
+    ip[0] = 0x45;
+    ip[8] = 64;
+    ip[9] = IPPROTO_UDP;
+    memset(ip + 12, 0x77, 8);
+    put_be16(ip + 10, csum(ip, IP_HEADER_LEN));
+    put_be16(ip + IP_HEADER_LEN + 2, htons(4789));
+    if (t->has_csum) {
+        put_be16(ip + IP_HEADER_LEN + 6, OVS_BE16_MAX);
+    }
+    netdev_tnl_push_udp_header(VKERNEL_COMPAT_PUSH_UDP_ARGS(packet, &data));
+}
+
+/* Checks 'packet' as the end of the tunnel of 't' does, and then the receiver
+ * of what is in it. */
+static void
+pop_tunnel(const struct tunneled *t, struct dp_packet *packet)
+{
+    uint8_t *ip = (uint8_t *) dp_packet_data(packet) + packet->l3_ofs;
+    uint8_t *udp = ip + IP_HEADER_LEN;
+    size_t udp_len = (uint8_t *) dp_packet_tail(packet) - udp;
+    uint32_t pseudo = sum_pseudoheader(ip + 12, 8, IPPROTO_UDP, udp_len);
+
+    ovs_assert(!csum(ip, IP_HEADER_LEN));
+    ovs_assert(vkernel_headers_read_be16(ip + 2) == IP_HEADER_LEN + udp_len);
+    ovs_assert(vkernel_headers_read_be16(udp + 4) == udp_len);
+    ovs_assert((udp[6] || udp[7]) == t->has_csum);
+    if (t->has_csum) {
+        ovs_assert(!csum_finish(csum_continue(pseudo, udp, udp_len)));
+    }
+    if (!t->type) {
+        dp_packet_pull(packet, udp + UDP_HEADER_LEN + 8
+                               - (uint8_t *) dp_packet_data(packet));
+        packet->mbuf.ol_flags = 0;
+        kernel_receive(packet, &t->spec);
+    }
+}
+
+/* Makes 'packet', which is to be put into a tunnel, of 't'. */
+static void
+make_tunneled(const struct tunneled *t, struct dp_packet *packet)
+{
+    dp_packet_reserve(packet, 128);
+    if (t->type) {
+        put_ethernet(&t->spec, packet);
+        put_be16((char *) dp_packet_tail(packet) - 2, htons(t->type));
+        memset(dp_packet_put_zeros(packet, 46), 0x33, 46);
+        packet->l3_ofs = ETH_HEADER_LEN;
+        packet->mbuf.ol_flags = 0;
+        vkernel_compat_init_rx_packet(packet);
+    } else {
+        make_marked(&t->spec, t->todo, 0, packet);
+        complete_ipv4(&t->spec, packet);
+    }
+}
+
+/* Sends the frame 't' by a tunnel, and from there by a port that can do
+ * nothing. */
+static void
+send_tunneled(const struct tunneled *t)
+{
+    struct dp_packet *packet = dp_packet_new(MAX_PACKET);
+    struct dp_packet_batch batch;
+
+    make_tunneled(t, packet);
+    vkernel_marks_fit(packet);
+    push_tunnel(t, packet);
+    vkernel_marks_fit(packet);
+
+    dp_packet_batch_init_packet(&batch, packet);
+    if (vkernel_compat_is_tso(packet)) {
+        dp_packet_gso_batch(&batch);
+    }
+    DP_PACKET_BATCH_FOR_EACH (i, packet, &batch) {
+        vkernel_marks_fit(packet);
+        if (dp_packet_ol_send_prepare) {
+            dp_packet_ol_send_prepare(packet, 0);
+        }
+        pop_tunnel(t, packet);
+    }
+    dp_packet_delete_batch(&batch, true);
+}
+
+/* tunnel: what is left to do for tunnels, and for what is in them.  A release
+ * that has no marks for tunnels has completed everything before. */
+static void
+test_tunnel(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    static const enum ovs_vport_type types[] = {
+        OVS_VPORT_TYPE_VXLAN, OVS_VPORT_TYPE_GENEVE
+    };
+
+    for (int i = 0; i < 4; i++) {
+        struct tunneled t = {
+            .tnl_type = types[i & 1],
+            .has_csum = i & 2,
+        };
+
+        t.type = ETH_TYPE_ARP;
+        send_tunneled(&t);
+        t.type = 0x88b5;
+        send_tunneled(&t);
+        t.type = 0;
+        if (!dp_packet_ol_send_prepare) {
+            continue;
+        }
+        for (int j = 0; j < 4; j++) {
+            t.spec = (struct spec) {
+                .ipv6 = j & 1,
+                .udp = j & 2,
+                .payload = 1000,
+            };
+            t.todo = j & 2 ? TODO_UDP : TODO_TCP;
+            send_tunneled(&t);
+            if (!t.spec.udp && dp_packet_gso_batch) {
+                t.todo = TODO_TSO;
+                send_tunneled(&t);
+            }
+        }
+    }
+}
+
 /* tx-no-size: packets to be cut into segments of no given size, which not
  * every Open vSwitch has. */
 static void
@@ -767,6 +919,7 @@ static const struct ovs_cmdl_command commands[] = {
     { "fit", NULL, 0, 0, test_fit, OVS_RO },
     { "rx", NULL, 0, 0, test_rx, OVS_RO },
     { "rx-other", NULL, 0, 0, test_rx_other, OVS_RO },
+    { "tunnel", NULL, 0, 0, test_tunnel, OVS_RO },
     { "tx", NULL, 0, 0, test_tx, OVS_RO },
     { "tx-no-size", NULL, 0, 0, test_tx_no_size, OVS_RO },
     { NULL, NULL, 0, 0, NULL, OVS_RO },
