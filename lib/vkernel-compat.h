@@ -418,6 +418,37 @@ vkernel_compat_get_marks(const struct dp_packet *packet,
 #endif
 }
 
+/* Makes the offsets and the protocol that 'marks' have of the innermost
+ * headers those of 'packet'. */
+static inline void
+vkernel_compat_set_inner(struct dp_packet *packet,
+                         const struct vkernel_compat_marks *marks)
+{
+    const struct vkernel_compat_level *level = &marks->inner;
+#if VKERNEL_HAVE_DP_PACKET_OFFLOADS
+    uint32_t proto = (level->l4_proto == IPPROTO_TCP
+                      ? DP_PACKET_OL_L4_PROTO_TCP
+                      : level->l4_proto == IPPROTO_UDP
+                      ? DP_PACKET_OL_L4_PROTO_UDP
+                      : level->l4_proto == IPPROTO_SCTP
+                      ? DP_PACKET_OL_L4_PROTO_MASK : 0);
+    int shift = marks->is_tunnel ? DP_PACKET_OL_SHIFT_COUNT : 0;
+
+    packet->offloads &= ~((uint32_t) DP_PACKET_OL_L4_PROTO_MASK << shift);
+    packet->offloads |= proto << shift;
+#endif
+#if VKERNEL_HAVE_DP_PACKET_OFFLOADS \
+    || VKERNEL_HAVE_DP_PACKET_OL_SET_L4_CSUM_PARTIAL
+    if (marks->is_tunnel) {
+        packet->inner_l3_ofs = level->l3_ofs;
+        packet->inner_l4_ofs = level->l4_ofs;
+        return;
+    }
+#endif
+    packet->l3_ofs = level->l3_ofs;
+    packet->l4_ofs = level->l4_ofs;
+}
+
 /* Leaves nothing to do for 'packet'. */
 static inline void
 vkernel_compat_clear_marks(struct dp_packet *packet)

@@ -147,6 +147,15 @@ look_at_ipv6(const uint8_t *frame, size_t size, struct vkernel_headers *h)
             : h->l4_ofs > size ? VKERNEL_HEADERS_CUT : VKERNEL_HEADERS_FOUND);
 }
 
+/* Looks at the header of IP at 'h->l3_ofs', and what follows. */
+static enum vkernel_headers_result
+look_at_ip(const uint8_t *frame, size_t size, struct vkernel_headers *h)
+{
+    return (h->is_ipv4
+            ? look_at_ipv4(frame, size, h)
+            : look_at_ipv6(frame, size, h));
+}
+
 enum vkernel_headers_result
 vkernel_headers_find__(const void *frame, size_t size,
                        struct vkernel_headers *h)
@@ -155,10 +164,19 @@ vkernel_headers_find__(const void *frame, size_t size,
 
     *h = (struct vkernel_headers) { .n_tags = 0 };
     result = skip_tags(frame, size, h);
-    if (OVS_UNLIKELY(result != VKERNEL_HEADERS_FOUND)) {
-        return result;
-    }
-    return (h->is_ipv4
-            ? look_at_ipv4(frame, size, h)
-            : look_at_ipv6(frame, size, h));
+    return (result == VKERNEL_HEADERS_FOUND
+            ? look_at_ip(frame, size, h) : result);
+}
+
+enum vkernel_headers_result
+vkernel_headers_find_ip(const void *frame, size_t size, size_t l3_ofs,
+                        struct vkernel_headers *h)
+{
+    const uint8_t *data = frame;
+
+    *h = (struct vkernel_headers) {
+        .l3_ofs = l3_ofs,
+        .is_ipv4 = l3_ofs < size && IP_VER(data[l3_ofs]) == 4,
+    };
+    return look_at_ip(frame, size, h);
 }

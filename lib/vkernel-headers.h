@@ -60,6 +60,11 @@ enum vkernel_headers_result vkernel_headers_find__(const void *frame,
                                                    size_t size,
                                                    struct vkernel_headers *);
 
+/* Likewise, from the header of IPv4 or IPv6 at 'l3_ofs'. */
+enum vkernel_headers_result vkernel_headers_find_ip(const void *frame,
+                                                    size_t size, size_t l3_ofs,
+                                                    struct vkernel_headers *);
+
 static inline uint16_t
 vkernel_headers_read_be16(const uint8_t *p)
 {

@@ -63,12 +63,13 @@ l4_fits(const struct dp_packet *packet,
         return false;
     }
     if (level->l4_proto == IPPROTO_SCTP) {
-        return end - l4_ofs >= SCTP_HEADER_LEN;
+        return !is_tso && end - l4_ofs >= SCTP_HEADER_LEN;
     }
     l4_len = vkernel_headers_get_l4_len(dp_packet_data(packet), l4_ofs, end,
                                         level->l4_proto);
     if (is_tso) {
-        return l4_len && end - l4_ofs > l4_len;
+        return (l4_len && end - l4_ofs > l4_len
+                && level->l4_proto == IPPROTO_TCP);
     }
     /* It would take the first extension header of IPv6 for the protocol. */
     return l4_len && (min_ofs == level->l3_ofs + IP_HEADER_LEN
@@ -103,6 +104,30 @@ outer_fits(const struct dp_packet *packet,
     return get_end(packet, &marks->outer) <= dp_packet_size(packet);
 }
 
+/* Takes the innermost headers of 'packet' to be 'h'.  Returns false if 'marks'
+ * are about another protocol. */
+static bool
+take_headers(struct dp_packet *packet, struct vkernel_compat_marks *marks,
+             const struct vkernel_headers *h)
+{
+    struct vkernel_compat_level *level = &marks->inner;
+
+    level->l3_ofs = h->l3_ofs;
+    level->l4_ofs = h->l4_ofs;
+    if (level->has_l4_csum || marks->is_tso) {
+        if (!level->l4_proto) {
+            /* Open vSwitch has marked it without a look at the protocol, and
+             * would end the daemon. */
+            level->l4_proto = h->l4_proto;
+        }
+        if (h->l4_proto != level->l4_proto) {
+            return false;
+        }
+    }
+    vkernel_compat_set_inner(packet, marks);
+    return true;
+}
+
 /* Looks for the headers of 'packet', which is in no tunnel of ours.  Completes
  * its checksum, or sets its offsets.  Returns false if that cannot be done. */
 static bool
@@ -117,12 +142,10 @@ find_offsets(struct dp_packet *packet, struct vkernel_compat_marks *marks)
         || h.end > size || h.is_fragment || h.l4_ofs >= UINT16_MAX) {
         return false;
     }
-    packet->l3_ofs = level->l3_ofs = h.l3_ofs;
-    packet->l4_ofs = level->l4_ofs = h.l4_ofs;
+    if (!take_headers(packet, marks, &h)) {
+        return false;
+    }
     if (level->has_l4_csum || marks->is_tso) {
-        if (h.l4_proto != level->l4_proto) {
-            return false;
-        }
         if (h.has_extensions && !marks->is_tso && h.l4_proto != IPPROTO_SCTP) {
             if (!vkernel_headers_get_l4_len(dp_packet_data(packet), h.l4_ofs,
                                             h.end, h.l4_proto)) {
@@ -135,6 +158,22 @@ find_offsets(struct dp_packet *packet, struct vkernel_compat_marks *marks)
     }
     dp_packet_set_l2_pad_size(packet, size - h.end);
     return inner_fits(packet, marks);
+}
+
+/* Likewise, for the headers in a tunnel, of which the first is known. */
+static bool
+find_inner_offsets(struct dp_packet *packet,
+                   struct vkernel_compat_marks *marks)
+{
+    size_t size = dp_packet_size(packet);
+    struct vkernel_headers h;
+
+    return (vkernel_headers_find_ip(dp_packet_data(packet), size,
+                                    marks->inner.l3_ofs, &h)
+            == VKERNEL_HEADERS_FOUND
+            && h.end <= size && !h.is_fragment && h.l4_ofs < UINT16_MAX
+            && take_headers(packet, marks, &h)
+            && inner_fits(packet, marks));
 }
 
 /* Completes the checksum of the header of 'level' of 'packet', if that is left
@@ -179,7 +218,8 @@ fit_tunnel(struct dp_packet *packet, struct vkernel_compat_marks *marks)
         complete_ip_csum(packet, &marks->outer);
         complete_ip_csum(packet, &marks->inner);
         vkernel_compat_clear_marks(packet);
-    } else if (OVS_UNLIKELY(!inner_fits(packet, marks))) {
+    } else if (OVS_UNLIKELY(!inner_fits(packet, marks)
+                            && !find_inner_offsets(packet, marks))) {
         complete_ip_csum(packet, &marks->inner);
         vkernel_compat_clear_inner_marks(packet);
     }

@@ -751,6 +751,57 @@ test_fit(struct ovs_cmdl_context *ctx OVS_UNUSED)
     printf("%d frames\n", n);
 }
 
+/* Takes the protocol from the marks of 'packet', where they have any. */
+static void
+forget_proto(struct dp_packet *packet)
+{
+    struct vkernel_compat_marks marks;
+
+    vkernel_compat_get_marks(packet, &marks);
+    marks.inner.l4_proto = 0;
+    vkernel_compat_set_inner(packet, &marks);
+}
+
+/* fit-unnamed: packets whose marks do not say of which protocol they are, as
+ * after an action on what Open vSwitch has not parsed. */
+static void
+test_fit_unnamed(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    for (int i = 0; i < 16; i++) {
+        const struct spec spec = {
+            .ipv6 = i & 1,
+            .udp = i & 2,
+            .no_offsets = i & 4,
+            .payload = 1000,
+        };
+        bool is_malformed = i & 8;
+        uint64_t stub[MAX_PACKET / 8];
+        struct dp_packet packet;
+        uint8_t *l4;
+
+        dp_packet_use_stub(&packet, stub, sizeof stub);
+        make_marked(&spec, spec.udp ? TODO_UDP : TODO_TCP, 0, &packet);
+        forget_proto(&packet);
+        l4 = ((uint8_t *) dp_packet_data(&packet) + ETH_HEADER_LEN
+              + (spec.ipv6 ? IPV6_HEADER_LEN : IP_HEADER_LEN));
+        if (is_malformed && !spec.udp) {
+            l4[12] = 0;
+        }
+        vkernel_marks_fit(&packet);
+        if (is_malformed && !spec.udp) {
+            ovs_assert(!vkernel_compat_get_tx_flags(&packet));
+        } else {
+            ovs_assert(vkernel_compat_get_tx_flags(&packet)
+                       == (spec.udp ? RTE_MBUF_F_TX_UDP_CKSUM
+                           : RTE_MBUF_F_TX_TCP_CKSUM));
+        }
+        if (dp_packet_ol_send_prepare) {
+            dp_packet_ol_send_prepare(&packet, 0);
+        }
+        dp_packet_uninit(&packet);
+    }
+}
+
 /* Where a release has no such function, nobody cuts a packet in a tunnel. */
 void dp_packet_gso_batch(struct dp_packet_batch *) __attribute__((weak));
 
@@ -759,6 +810,7 @@ struct tunneled {
     struct spec spec;           /* What is in it... */
     int type;                   /* ...or, if nonzero, only this Ethertype. */
     enum todo todo;             /* What is left to do for it. */
+    bool is_unnamed;            /* Do its marks name no protocol? */
     enum ovs_vport_type tnl_type;
     bool has_csum;              /* Has the tunnel a checksum? */
 };
@@ -843,6 +895,9 @@ send_tunneled(const struct tunneled *t)
     make_tunneled(t, packet);
     vkernel_marks_fit(packet);
     push_tunnel(t, packet);
+    if (t->is_unnamed) {
+        forget_proto(packet);
+    }
     vkernel_marks_fit(packet);
 
     dp_packet_batch_init_packet(&batch, packet);
@@ -882,7 +937,8 @@ test_tunnel(struct ovs_cmdl_context *ctx OVS_UNUSED)
         if (!dp_packet_ol_send_prepare) {
             continue;
         }
-        for (int j = 0; j < 4; j++) {
+        for (int j = 0; j < 8; j++) {
+            t.is_unnamed = j & 4;
             t.spec = (struct spec) {
                 .ipv6 = j & 1,
                 .udp = j & 2,
@@ -917,6 +973,7 @@ test_tx_no_size(struct ovs_cmdl_context *ctx OVS_UNUSED)
 static const struct ovs_cmdl_command commands[] = {
     { "checksums", NULL, 0, 0, test_checksums, OVS_RO },
     { "fit", NULL, 0, 0, test_fit, OVS_RO },
+    { "fit-unnamed", NULL, 0, 0, test_fit_unnamed, OVS_RO },
     { "rx", NULL, 0, 0, test_rx, OVS_RO },
     { "rx-other", NULL, 0, 0, test_rx_other, OVS_RO },
     { "tunnel", NULL, 0, 0, test_tunnel, OVS_RO },
