@@ -82,17 +82,25 @@ static bool
 inner_fits(const struct dp_packet *packet,
            const struct vkernel_compat_marks *marks)
 {
-    bool has_l4 = marks->inner.has_l4_csum || marks->is_tso;
+    const struct vkernel_compat_level *inner = &marks->inner;
+    bool has_l4 = inner->has_l4_csum || marks->is_tso;
     size_t end;
 
-    if (!has_l4 && !marks->inner.has_ip_csum) {
+    if (!has_l4 && !inner->has_ip_csum) {
         return true;
     }
-    end = get_end(packet, &marks->inner);
+    if (marks->is_tunnel) {
+        if (inner->l3_ofs <= marks->outer.l4_ofs) {
+            return false;
+        }
+        /* A tunnel's checksum may be made from that of what is inside, even if
+         * the latter is complete. */
+        has_l4 |= inner->l4_proto != 0;
+    }
+    end = get_end(packet, inner);
     return (end <= dp_packet_size(packet)
             && (!marks->is_tso || !marks->lacks_segsz)
-            && (!has_l4 || l4_fits(packet, &marks->inner, end,
-                                   marks->is_tso)));
+            && (!has_l4 || l4_fits(packet, inner, end, marks->is_tso)));
 }
 
 /* Returns true if Open vSwitch can do what 'marks' say of the headers of the
@@ -101,7 +109,13 @@ static bool
 outer_fits(const struct dp_packet *packet,
            const struct vkernel_compat_marks *marks)
 {
-    return get_end(packet, &marks->outer) <= dp_packet_size(packet);
+    const struct vkernel_compat_level *outer = &marks->outer;
+    size_t end = get_end(packet, outer);
+
+    return (end <= dp_packet_size(packet)
+            && outer->l4_ofs >= get_min_l4_ofs(packet, outer)
+            && outer->l4_ofs + UDP_HEADER_LEN <= end
+            && (!outer->has_l4_csum || outer->l4_proto == IPPROTO_UDP));
 }
 
 /* Takes the innermost headers of 'packet' to be 'h'.  Returns false if 'marks'
@@ -176,6 +190,26 @@ find_inner_offsets(struct dp_packet *packet,
             && inner_fits(packet, marks));
 }
 
+/* Likewise, for the headers of a tunnel: Open vSwitch forgets them when an
+ * MPLS label is put in front and the packet parsed again. */
+static bool
+find_outer_offsets(struct dp_packet *packet,
+                   struct vkernel_compat_marks *marks)
+{
+    size_t size = dp_packet_size(packet);
+    struct vkernel_headers h;
+
+    if (vkernel_headers_find(dp_packet_data(packet), size, &h)
+        != VKERNEL_HEADERS_FOUND
+        || h.end > size || h.is_fragment || h.l4_ofs >= UINT16_MAX) {
+        return false;
+    }
+    packet->l3_ofs = marks->outer.l3_ofs = h.l3_ofs;
+    packet->l4_ofs = marks->outer.l4_ofs = h.l4_ofs;
+    dp_packet_set_l2_pad_size(packet, size - h.end);
+    return outer_fits(packet, marks);
+}
+
 /* Completes the checksum of the header of 'level' of 'packet', if that is left
  * to do, and the header is one of IPv4 and there. */
 static void
@@ -214,7 +248,8 @@ fit_plain(struct dp_packet *packet, struct vkernel_compat_marks *marks)
 static void
 fit_tunnel(struct dp_packet *packet, struct vkernel_compat_marks *marks)
 {
-    if (OVS_UNLIKELY(!outer_fits(packet, marks))) {
+    if (OVS_UNLIKELY(!outer_fits(packet, marks)
+                     && !find_outer_offsets(packet, marks))) {
         complete_ip_csum(packet, &marks->outer);
         complete_ip_csum(packet, &marks->inner);
         vkernel_compat_clear_marks(packet);

@@ -813,6 +813,7 @@ struct tunneled {
     bool is_unnamed;            /* Do its marks name no protocol? */
     enum ovs_vport_type tnl_type;
     bool has_csum;              /* Has the tunnel a checksum? */
+    bool has_label;             /* Is an MPLS label put before it? */
 };
 
 #define TUNNEL_LEN (ETH_HEADER_LEN + IP_HEADER_LEN + UDP_HEADER_LEN + 8)
@@ -839,6 +840,11 @@ push_tunnel(const struct tunneled *t, struct dp_packet *packet)
         put_be16(ip + IP_HEADER_LEN + 6, OVS_BE16_MAX);
     }
     netdev_tnl_push_udp_header(VKERNEL_COMPAT_PUSH_UDP_ARGS(packet, &data));
+    if (t->has_label) {
+        push_mpls(packet, htons(ETH_TYPE_MPLS), htonl(0x00042140));
+        /* What is left when it was parsed again. */
+        packet->l3_ofs = packet->l4_ofs = UINT16_MAX;
+    }
 }
 
 /* Checks 'packet' as the end of the tunnel of 't' does, and then the receiver
@@ -846,7 +852,8 @@ push_tunnel(const struct tunneled *t, struct dp_packet *packet)
 static void
 pop_tunnel(const struct tunneled *t, struct dp_packet *packet)
 {
-    uint8_t *ip = (uint8_t *) dp_packet_data(packet) + packet->l3_ofs;
+    uint8_t *ip = ((uint8_t *) dp_packet_data(packet) + ETH_HEADER_LEN
+                   + (t->has_label ? MPLS_HLEN : 0));
     uint8_t *udp = ip + IP_HEADER_LEN;
     size_t udp_len = (uint8_t *) dp_packet_tail(packet) - udp;
     uint32_t pseudo = sum_pseudoheader(ip + 12, 8, IPPROTO_UDP, udp_len);
@@ -923,10 +930,11 @@ test_tunnel(struct ovs_cmdl_context *ctx OVS_UNUSED)
         OVS_VPORT_TYPE_VXLAN, OVS_VPORT_TYPE_GENEVE
     };
 
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 8; i++) {
         struct tunneled t = {
             .tnl_type = types[i & 1],
             .has_csum = i & 2,
+            .has_label = i & 4,
         };
 
         t.type = ETH_TYPE_ARP;
