@@ -240,6 +240,12 @@ fit_plain(struct dp_packet *packet, struct vkernel_compat_marks *marks)
                      && !find_offsets(packet, marks))) {
         complete_ip_csum(packet, &marks->inner);
         vkernel_compat_clear_marks(packet);
+    } else if (OVS_UNLIKELY(marks->is_tso && dp_packet_l2_pad_size(packet))) {
+        /* It would become padding of the first segment and, in a tunnel, a
+         * part of the last one. */
+        dp_packet_set_size(packet, (dp_packet_size(packet)
+                                    - dp_packet_l2_pad_size(packet)));
+        dp_packet_set_l2_pad_size(packet, 0);
     }
 }
 
@@ -260,6 +266,21 @@ fit_tunnel(struct dp_packet *packet, struct vkernel_compat_marks *marks)
     }
 }
 
+/* Corrects what Open vSwitch believes of the padding of 'packet', which it
+ * does not do when it cuts the packet there: sizes would be negative. */
+static void
+fit_padding(struct dp_packet *packet)
+{
+    size_t size = dp_packet_size(packet);
+    size_t end = vkernel_headers_get_end(dp_packet_data(packet), size,
+                                         packet->l3_ofs);
+
+    if (OVS_UNLIKELY(end <= size
+                     && dp_packet_l2_pad_size(packet) != size - end)) {
+        dp_packet_set_l2_pad_size(packet, size - end);
+    }
+}
+
 void
 vkernel_marks_fit(struct dp_packet *packet)
 {
@@ -269,6 +290,7 @@ vkernel_marks_fit(struct dp_packet *packet)
         return;
     }
     vkernel_compat_get_marks(packet, &marks);
+    fit_padding(packet);
     if (OVS_UNLIKELY(marks.is_tunnel)) {
         fit_tunnel(packet, &marks);
     } else {

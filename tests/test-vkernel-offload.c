@@ -802,6 +802,60 @@ test_fit_unnamed(struct ovs_cmdl_context *ctx OVS_UNUSED)
     }
 }
 
+/* fit-padding: packets with padding, and cut in it. */
+static void
+test_fit_padding(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    for (int i = 0; i < 6; i++) {
+        const struct spec spec = { .ipv6 = i & 1, .udp = i < 4 };
+        enum todo todo = spec.udp ? TODO_UDP : TODO_TCP;
+        bool is_cut = i & 2;
+        uint64_t stub[MAX_PACKET / 8];
+        struct dp_packet packet;
+        size_t size;
+
+        dp_packet_use_stub(&packet, stub, sizeof stub);
+        make_marked(&spec, todo, 0, &packet);
+        size = dp_packet_size(&packet);
+        memset(dp_packet_put_zeros(&packet, 100), 0x77, 100);
+        dp_packet_set_l2_pad_size(&packet, 100);
+        if (is_cut) {
+            dp_packet_set_size(&packet, size + 18);
+        }
+
+        vkernel_marks_fit(&packet);
+        ovs_assert(dp_packet_l2_pad_size(&packet) == (is_cut ? 18 : 100));
+        if (dp_packet_ol_send_prepare) {
+            dp_packet_ol_send_prepare(&packet, 0);
+            complete_ipv4(&spec, &packet);
+            packet.mbuf.ol_flags = 0;
+            dp_packet_set_size(&packet, size);
+            kernel_receive(&packet, &spec);
+        }
+        dp_packet_uninit(&packet);
+    }
+}
+
+/* fit-padding-tso: padding is no part of segments. */
+static void
+test_fit_padding_tso(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    const struct spec spec = { .payload = 1000 };
+    uint64_t stub[MAX_PACKET / 8];
+    struct dp_packet packet;
+    size_t size;
+
+    dp_packet_use_stub(&packet, stub, sizeof stub);
+    make_marked(&spec, TODO_TSO, 0, &packet);
+    size = dp_packet_size(&packet);
+    dp_packet_put_zeros(&packet, 18);
+    vkernel_marks_fit(&packet);
+    ovs_assert(vkernel_compat_is_tso(&packet));
+    ovs_assert(dp_packet_size(&packet) == size);
+    ovs_assert(!dp_packet_l2_pad_size(&packet));
+    dp_packet_uninit(&packet);
+}
+
 /* Where a release has no such function, nobody cuts a packet in a tunnel. */
 void dp_packet_gso_batch(struct dp_packet_batch *) __attribute__((weak));
 
@@ -981,6 +1035,8 @@ test_tx_no_size(struct ovs_cmdl_context *ctx OVS_UNUSED)
 static const struct ovs_cmdl_command commands[] = {
     { "checksums", NULL, 0, 0, test_checksums, OVS_RO },
     { "fit", NULL, 0, 0, test_fit, OVS_RO },
+    { "fit-padding", NULL, 0, 0, test_fit_padding, OVS_RO },
+    { "fit-padding-tso", NULL, 0, 0, test_fit_padding_tso, OVS_RO },
     { "fit-unnamed", NULL, 0, 0, test_fit_unnamed, OVS_RO },
     { "rx", NULL, 0, 0, test_rx, OVS_RO },
     { "rx-other", NULL, 0, 0, test_rx_other, OVS_RO },
