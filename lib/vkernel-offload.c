@@ -35,14 +35,18 @@
  * its checksum field must hold, if this flag is set. */
 #define HAS_CSUM (1u << 16)
 
-/* The least bytes of a TCP segment: what Linux leaves of the least MSS that it
- * takes from a peer, 48, when all 40 bytes of options are used.  Its GRO makes
- * frames of shorter ones, if at all, of two or three. */
+/* The least bytes of a TCP segment of a large frame: what Linux leaves of the
+ * least MSS that it takes from a peer, 48, when all 40 bytes of options are
+ * used. */
 #define MIN_SEGMENT_SIZE 8
 
 /* The most segments of a frame: 64 KiB of those of an MSS of 48 with time
  * stamps, and some.  Whoever has to cut a frame makes a packet of each. */
 #define MAX_SEGMENTS 2048
+
+/* The most segments that are shorter than MIN_SEGMENT_SIZE: Linux's GRO makes
+ * a frame of a few such ones, as of two keystrokes. */
+#define MAX_SHORT_SEGMENTS 16
 
 /* Returns true if Open vSwitch finds TCP or UDP in the packet of 'size' bytes
  * with the headers 'h', and, where it completes checksums, does so rightly: it
@@ -65,8 +69,10 @@ mark(struct dp_packet *packet, bool is_ipv4, uint8_t l4_proto, size_t payload,
     size_t segsz = packet->mbuf.tso_segsz;
 
     if (is_tso) {
-        if (OVS_UNLIKELY(!payload || segsz < MIN_SEGMENT_SIZE
-                         || payload > segsz * MAX_SEGMENTS)) {
+        size_t max_segments = (OVS_LIKELY(segsz >= MIN_SEGMENT_SIZE)
+                               ? MAX_SEGMENTS : MAX_SHORT_SEGMENTS);
+
+        if (OVS_UNLIKELY(!payload || payload > segsz * max_segments)) {
             return false;
         }
         /* A single segment is none to be cut. */
