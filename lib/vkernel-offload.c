@@ -48,6 +48,11 @@
  * a frame of a few such ones, as of two keystrokes. */
 #define MAX_SHORT_SEGMENTS 16
 
+/* The most bytes of the headers of Ethernet and of IP that the 7 and 9 bits of
+ * an mbuf's "l2_len" and "l3_len" can say. */
+#define MAX_L2_LEN 127
+#define MAX_L3_LEN 511
+
 /* Returns true if Open vSwitch finds TCP or UDP in the packet of 'size' bytes
  * with the headers 'h', and, where it completes checksums, does so rightly: it
  * looks at so many tags only, and takes what is behind the header of IPv6 for
@@ -115,11 +120,14 @@ take_claims(struct dp_packet *packet, bool is_tso)
     payload = h.end - h.l4_ofs - l4_len;
     if (is_tso) {
         if (OVS_UNLIKELY(h.l4_proto != IPPROTO_TCP || h.end != size
+                         || h.l3_ofs > MAX_L2_LEN
+                         || h.l4_ofs - h.l3_ofs > MAX_L3_LEN
                          || (h.is_routed && !(packet->mbuf.packet_type
                                               & RTE_PTYPE_L4_MASK)))) {
-            /* The last: where the driver finds no TCP it takes the sum of the
-             * whole frame, and overwrites the one that only the sender of a
-             * routing header could know. */
+            /* Nobody can be asked to cut a frame with longer headers.  And
+             * where the driver finds no TCP it takes the sum of the whole
+             * frame, and overwrites the one that only the sender of a routing
+             * header could know. */
             return false;
         }
     } else if (OVS_UNLIKELY(!can_be_completed(&h, size))) {
@@ -265,7 +273,7 @@ set_header_lengths(struct rte_mbuf *mbuf, const struct vkernel_headers *h,
     mbuf->l4_len = l4_len;
     mbuf->outer_l2_len = 0;
     mbuf->outer_l3_len = 0;
-    return mbuf->l2_len == h->l3_ofs && mbuf->l3_len == l3_len;
+    return h->l3_ofs <= MAX_L2_LEN && l3_len <= MAX_L3_LEN;
 }
 
 /* Sets the size of the segments to be made of 'mbuf': what its sender said, or
