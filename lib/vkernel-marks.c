@@ -98,6 +98,10 @@ inner_fits(const struct dp_packet *packet,
         has_l4 |= inner->l4_proto != 0;
     }
     end = get_end(packet, inner);
+    if (marks->is_tunnel && end != get_end(packet, &marks->outer)) {
+        /* What is padding inside would be summed up with the rest. */
+        return false;
+    }
     return (end <= dp_packet_size(packet)
             && (!marks->is_tso || !marks->lacks_segsz)
             && (!has_l4 || l4_fits(packet, inner, end, marks->is_tso)));
@@ -142,33 +146,37 @@ take_headers(struct dp_packet *packet, struct vkernel_compat_marks *marks,
     return true;
 }
 
+/* Completes the checksum of TCP or UDP of 'packet' with the headers 'h', if
+ * there is one. */
+static void
+complete_l4(struct dp_packet *packet, const struct vkernel_headers *h)
+{
+    uint8_t *data = dp_packet_data(packet);
+
+    if (vkernel_headers_get_l4_len(data, h->l4_ofs, h->end, h->l4_proto)) {
+        vkernel_csum_complete(data, h);
+    }
+}
+
 /* Looks for the headers of 'packet', which is in no tunnel of ours.  Completes
  * its checksum, or sets its offsets.  Returns false if that cannot be done. */
 static bool
 find_offsets(struct dp_packet *packet, struct vkernel_compat_marks *marks)
 {
-    struct vkernel_compat_level *level = &marks->inner;
     size_t size = dp_packet_size(packet);
     struct vkernel_headers h;
 
     if (vkernel_headers_find(dp_packet_data(packet), size, &h)
         != VKERNEL_HEADERS_FOUND
-        || h.end > size || h.is_fragment || h.l4_ofs >= UINT16_MAX) {
+        || h.end > size || h.is_fragment || h.l4_ofs >= UINT16_MAX
+        || !take_headers(packet, marks, &h)) {
         return false;
     }
-    if (!take_headers(packet, marks, &h)) {
-        return false;
-    }
-    if (level->has_l4_csum || marks->is_tso) {
-        if (h.has_extensions && !marks->is_tso && h.l4_proto != IPPROTO_SCTP) {
-            if (!vkernel_headers_get_l4_len(dp_packet_data(packet), h.l4_ofs,
-                                            h.end, h.l4_proto)) {
-                return false;
-            }
-            vkernel_csum_complete(dp_packet_data(packet), &h);
-            vkernel_compat_clear_marks(packet);
-            return true;
-        }
+    if (marks->inner.has_l4_csum && !marks->is_tso && h.has_extensions
+        && h.l4_proto != IPPROTO_SCTP) {
+        complete_l4(packet, &h);
+        vkernel_compat_clear_marks(packet);
+        return true;
     }
     dp_packet_set_l2_pad_size(packet, size - h.end);
     return inner_fits(packet, marks);
@@ -182,12 +190,20 @@ find_inner_offsets(struct dp_packet *packet,
     size_t size = dp_packet_size(packet);
     struct vkernel_headers h;
 
-    return (vkernel_headers_find_ip(dp_packet_data(packet), size,
-                                    marks->inner.l3_ofs, &h)
-            == VKERNEL_HEADERS_FOUND
-            && h.end <= size && !h.is_fragment && h.l4_ofs < UINT16_MAX
-            && take_headers(packet, marks, &h)
-            && inner_fits(packet, marks));
+    if (vkernel_headers_find_ip(dp_packet_data(packet), size,
+                                marks->inner.l3_ofs, &h)
+        != VKERNEL_HEADERS_FOUND
+        || h.end > size || h.is_fragment || h.l4_ofs >= UINT16_MAX
+        || !take_headers(packet, marks, &h)) {
+        return false;
+    }
+    if (inner_fits(packet, marks)) {
+        return true;
+    }
+    if (marks->inner.has_l4_csum && !marks->is_tso) {
+        complete_l4(packet, &h);
+    }
+    return false;
 }
 
 /* Likewise, for the headers of a tunnel: Open vSwitch forgets them when an

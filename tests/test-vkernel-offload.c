@@ -878,6 +878,7 @@ struct tunneled {
     enum ovs_vport_type tnl_type;
     bool has_csum;              /* Has the tunnel a checksum? */
     bool has_label;             /* Is an MPLS label put before it? */
+    int padding;                /* Bytes behind what is in it. */
 };
 
 #define TUNNEL_LEN (ETH_HEADER_LEN + IP_HEADER_LEN + UDP_HEADER_LEN + 8)
@@ -932,6 +933,9 @@ pop_tunnel(const struct tunneled *t, struct dp_packet *packet)
     if (!t->type) {
         dp_packet_pull(packet, udp + UDP_HEADER_LEN + 8
                                - (uint8_t *) dp_packet_data(packet));
+        if (t->todo != TODO_TSO) {
+            dp_packet_set_size(packet, dp_packet_size(packet) - t->padding);
+        }
         packet->mbuf.ol_flags = 0;
         kernel_receive(packet, &t->spec);
     }
@@ -952,6 +956,8 @@ make_tunneled(const struct tunneled *t, struct dp_packet *packet)
     } else {
         make_marked(&t->spec, t->todo, 0, packet);
         complete_ipv4(&t->spec, packet);
+        memset(dp_packet_put_zeros(packet, t->padding), 0x88, t->padding);
+        dp_packet_set_l2_pad_size(packet, t->padding);
     }
 }
 
@@ -1009,13 +1015,15 @@ test_tunnel(struct ovs_cmdl_context *ctx OVS_UNUSED)
         if (!dp_packet_ol_send_prepare) {
             continue;
         }
-        for (int j = 0; j < 8; j++) {
+        for (int j = 0; j < 32; j++) {
             t.is_unnamed = j & 4;
             t.spec = (struct spec) {
                 .ipv6 = j & 1,
+                .ext = j & 8,
                 .udp = j & 2,
                 .payload = 1000,
             };
+            t.padding = j & 16 ? 7 : 0;
             t.todo = j & 2 ? TODO_UDP : TODO_TCP;
             send_tunneled(&t);
             if (!t.spec.udp && dp_packet_gso_batch) {
