@@ -21,44 +21,101 @@
 #include <netinet/in.h>
 #include <netinet/ip6.h>
 
+#include "openvswitch/nsh.h"
 #include "packets.h"
 
 /* The least bytes of an IPv6 extension header, which its own count of 8 bytes
  * does not include. */
 #define EXTENSION_LEN 8
 
-/* Steps over the VLAN tags and MPLS labels of the 'size' bytes at 'frame'. */
-static enum vkernel_headers_result
-skip_tags(const uint8_t *frame, size_t size, struct vkernel_headers *h)
+/* Steps over the Ethernet header at 'ofs' of the 'size' bytes at 'frame', and
+ * the VLAN tags behind it.  Returns the offset of what follows and stores its
+ * Ethertype into '*type', or returns 0 if the frame ends before. */
+static size_t
+skip_ethernet(const uint8_t *frame, size_t size, size_t ofs,
+              struct vkernel_headers *h, ovs_be16 *type)
 {
-    size_t ofs = 2 * ETH_ADDR_LEN;
-    ovs_be16 type;
-
+    ofs += 2 * ETH_ADDR_LEN;
     for (;;) {
-        if (OVS_UNLIKELY(ofs + sizeof type > size)) {
-            return VKERNEL_HEADERS_CUT;
+        if (OVS_UNLIKELY(ofs + sizeof *type > size)) {
+            return 0;
         }
-        type = htons(vkernel_headers_read_be16(frame + ofs));
-        ofs += sizeof type;
-        if (OVS_LIKELY(!eth_type_vlan(type))) {
-            break;
+        *type = htons(vkernel_headers_read_be16(frame + ofs));
+        ofs += sizeof *type;
+        if (OVS_LIKELY(!eth_type_vlan(*type))) {
+            return ofs;
         }
-        ofs += VLAN_HEADER_LEN - sizeof type;
+        ofs += VLAN_HEADER_LEN - sizeof *type;
         h->n_tags++;
     }
-    if (OVS_UNLIKELY(eth_type_mpls(type))) {
-        bool is_last = false;
+}
 
-        while (!is_last) {
-            if (ofs + MPLS_HLEN > size) {
-                return VKERNEL_HEADERS_CUT;
-            }
-            is_last = frame[ofs + 2] & 1;
-            ofs += MPLS_HLEN;
-            h->n_labels++;
+/* Likewise, over the MPLS labels at 'ofs'. */
+static size_t
+skip_labels(const uint8_t *frame, size_t size, size_t ofs,
+            struct vkernel_headers *h)
+{
+    bool is_last = false;
+
+    while (!is_last) {
+        if (ofs + MPLS_HLEN > size) {
+            return 0;
         }
-    } else if (type != htons(ETH_TYPE_IP) && type != htons(ETH_TYPE_IPV6)) {
+        is_last = frame[ofs + 2] & 1;
+        ofs += MPLS_HLEN;
+        h->n_labels++;
+    }
+    return ofs;
+}
+
+/* Likewise, over the network service header at 'ofs', and the Ethernet header
+ * that may be in it. */
+static size_t
+skip_nsh(const uint8_t *frame, size_t size, size_t ofs,
+         struct vkernel_headers *h, ovs_be16 *type)
+{
+    size_t len;
+
+    h->is_encapsulated = true;
+    if (ofs + NSH_BASE_HDR_LEN > size) {
+        return 0;
+    }
+    len = (vkernel_headers_read_be16(frame + ofs) & NSH_LEN_MASK) * 4;
+    switch (len >= NSH_BASE_HDR_LEN ? frame[ofs + 3] : 0) {
+    case NSH_P_IPV4:
+        *type = htons(ETH_TYPE_IP);
+        return ofs + len;
+    case NSH_P_IPV6:
+        *type = htons(ETH_TYPE_IPV6);
+        return ofs + len;
+    case NSH_P_ETHERNET:
+        return skip_ethernet(frame, size, ofs + len, h, type);
+    default:
+        *type = 0;
+        return ofs;
+    }
+}
+
+/* Steps over what is in front of the IP header of the 'size' bytes at
+ * 'frame'. */
+static enum vkernel_headers_result
+skip_to_ip(const uint8_t *frame, size_t size, struct vkernel_headers *h)
+{
+    ovs_be16 type = 0;
+    size_t ofs;
+
+    ofs = skip_ethernet(frame, size, 0, h, &type);
+    if (OVS_UNLIKELY(ofs && type == htons(ETH_TYPE_NSH))) {
+        ofs = skip_nsh(frame, size, ofs, h, &type);
+    }
+    if (OVS_UNLIKELY(ofs && eth_type_mpls(type))) {
+        ofs = skip_labels(frame, size, ofs, h);
+    } else if (ofs && type != htons(ETH_TYPE_IP)
+               && type != htons(ETH_TYPE_IPV6)) {
         return VKERNEL_HEADERS_UNKNOWN;
+    }
+    if (OVS_UNLIKELY(!ofs)) {
+        return VKERNEL_HEADERS_CUT;
     }
     h->l3_ofs = ofs;
     h->is_ipv4 = type == htons(ETH_TYPE_IP);
@@ -156,6 +213,29 @@ look_at_ip(const uint8_t *frame, size_t size, struct vkernel_headers *h)
             : look_at_ipv6(frame, size, h));
 }
 
+/* Looks for an Ethernet frame with IP in it behind the MPLS labels of 'h', and
+ * returns true if there is one. */
+static bool
+find_ethernet_in_mpls(const uint8_t *frame, size_t size,
+                      struct vkernel_headers *h)
+{
+    struct vkernel_headers inner = {
+        .n_tags = h->n_tags,
+        .n_labels = h->n_labels,
+        .is_encapsulated = true,
+    };
+    ovs_be16 type = 0;
+
+    inner.l3_ofs = skip_ethernet(frame, size, h->l3_ofs, &inner, &type);
+    inner.is_ipv4 = type == htons(ETH_TYPE_IP);
+    if ((!inner.is_ipv4 && type != htons(ETH_TYPE_IPV6))
+        || look_at_ip(frame, size, &inner) != VKERNEL_HEADERS_FOUND) {
+        return false;
+    }
+    *h = inner;
+    return true;
+}
+
 enum vkernel_headers_result
 vkernel_headers_find__(const void *frame, size_t size,
                        struct vkernel_headers *h)
@@ -163,9 +243,16 @@ vkernel_headers_find__(const void *frame, size_t size,
     enum vkernel_headers_result result;
 
     *h = (struct vkernel_headers) { .n_tags = 0 };
-    result = skip_tags(frame, size, h);
-    return (result == VKERNEL_HEADERS_FOUND
-            ? look_at_ip(frame, size, h) : result);
+    result = skip_to_ip(frame, size, h);
+    if (OVS_LIKELY(result == VKERNEL_HEADERS_FOUND)) {
+        result = look_at_ip(frame, size, h);
+        if (OVS_UNLIKELY(h->n_labels
+                         && (result != VKERNEL_HEADERS_FOUND || h->end > size)
+                         && find_ethernet_in_mpls(frame, size, h))) {
+            result = VKERNEL_HEADERS_FOUND;
+        }
+    }
+    return result;
 }
 
 enum vkernel_headers_result

@@ -46,13 +46,15 @@ struct vkernel_headers {
     uint32_t end;               /* Of the packet by IP's length: less than the
                                  * frame's size if the frame is padded, more
                                  * if it was cut. */
-    uint32_t n_tags;            /* VLAN tags, of either kind. */
+    uint32_t n_tags;            /* VLAN tags, of either kind, of the outer and
+                                 * of the encapsulated frame. */
     uint32_t n_labels;          /* MPLS labels behind them. */
     uint8_t l4_proto;           /* IPPROTO_* of what is at 'l4_ofs'. */
     bool is_ipv4;               /* Or else IPv6. */
     bool is_fragment;           /* Part of a packet only? */
     bool has_extensions;        /* Has IPv6 extension headers? */
     bool is_routed;             /* Is IPv6's destination not the last one? */
+    bool is_encapsulated;       /* Is it in NSH, or a frame in MPLS? */
 };
 
 /* As vkernel_headers_find(). */
@@ -72,9 +74,10 @@ vkernel_headers_read_be16(const uint8_t *p)
 }
 
 /* Looks for the headers of the 'size' bytes at 'frame': any number of VLAN
- * tags, of 802.1Q and of 802.1ad, MPLS labels, IPv4 with options, and IPv6
- * with any number of hop-by-hop, routing, destination and fragment headers of
- * any length. */
+ * tags, of 802.1Q and of 802.1ad, MPLS labels, NSH, IPv4 with options, and
+ * IPv6 with any number of hop-by-hop, routing, destination and fragment
+ * headers of any length.  In NSH and MPLS there may be a frame with tags of
+ * its own. */
 static inline enum vkernel_headers_result
 vkernel_headers_find(const void *frame, size_t size,
                      struct vkernel_headers *h)

@@ -146,6 +146,28 @@ take_headers(struct dp_packet *packet, struct vkernel_compat_marks *marks,
     return true;
 }
 
+/* Completes the checksum of the header of 'level' of 'packet', if that is left
+ * to do, and the header is one of IPv4 and there. */
+static void
+complete_ip_csum(struct dp_packet *packet,
+                 const struct vkernel_compat_level *level)
+{
+    size_t size = dp_packet_size(packet);
+
+    if (level->has_ip_csum && level->l3_ofs + IP_HEADER_LEN <= size) {
+        struct ip_header *ip = ALIGNED_CAST(struct ip_header *,
+                                            (uint8_t *) dp_packet_data(packet)
+                                            + level->l3_ofs);
+        size_t len = IP_IHL(ip->ip_ihl_ver) * 4;
+
+        if (IP_VER(ip->ip_ihl_ver) == 4 && len >= IP_HEADER_LEN
+            && level->l3_ofs + len <= size) {
+            ip->ip_csum = 0;
+            ip->ip_csum = csum(ip, len);
+        }
+    }
+}
+
 /* Completes the checksum of TCP or UDP of 'packet' with the headers 'h', if
  * there is one. */
 static void
@@ -172,8 +194,10 @@ find_offsets(struct dp_packet *packet, struct vkernel_compat_marks *marks)
         || !take_headers(packet, marks, &h)) {
         return false;
     }
-    if (marks->inner.has_l4_csum && !marks->is_tso && h.has_extensions
+    if (marks->inner.has_l4_csum && !marks->is_tso
+        && (h.has_extensions || h.is_encapsulated)
         && h.l4_proto != IPPROTO_SCTP) {
+        complete_ip_csum(packet, &marks->inner);
         complete_l4(packet, &h);
         vkernel_compat_clear_marks(packet);
         return true;
@@ -224,28 +248,6 @@ find_outer_offsets(struct dp_packet *packet,
     packet->l4_ofs = marks->outer.l4_ofs = h.l4_ofs;
     dp_packet_set_l2_pad_size(packet, size - h.end);
     return outer_fits(packet, marks);
-}
-
-/* Completes the checksum of the header of 'level' of 'packet', if that is left
- * to do, and the header is one of IPv4 and there. */
-static void
-complete_ip_csum(struct dp_packet *packet,
-                 const struct vkernel_compat_level *level)
-{
-    size_t size = dp_packet_size(packet);
-
-    if (level->has_ip_csum && level->l3_ofs + IP_HEADER_LEN <= size) {
-        struct ip_header *ip = ALIGNED_CAST(struct ip_header *,
-                                            (uint8_t *) dp_packet_data(packet)
-                                            + level->l3_ofs);
-        size_t len = IP_IHL(ip->ip_ihl_ver) * 4;
-
-        if (IP_VER(ip->ip_ihl_ver) == 4 && len >= IP_HEADER_LEN
-            && level->l3_ofs + len <= size) {
-            ip->ip_csum = 0;
-            ip->ip_csum = csum(ip, len);
-        }
-    }
 }
 
 /* As vkernel_marks_fit(), for a 'packet' in no tunnel of ours with 'marks'. */

@@ -105,7 +105,8 @@ take_claims(struct dp_packet *packet, bool is_tso)
 
     if (OVS_UNLIKELY(vkernel_headers_find(data, size, &h)
                      != VKERNEL_HEADERS_FOUND
-                     || h.end > size || h.is_fragment || h.n_labels)) {
+                     || h.end > size || h.is_fragment || h.n_labels
+                     || h.is_encapsulated)) {
         return false;
     }
     l4_len = vkernel_headers_get_l4_len(data, h.l4_ofs, h.end, h.l4_proto);
@@ -319,8 +320,8 @@ prepare_network_header(struct dp_packet *packet,
 }
 
 /* Does for 'packet', whose headers are 'h', what the driver has no words for:
- * they are longer than an mbuf can say.  Returns false if that is to cut it to
- * segments. */
+ * they are longer than an mbuf can say, or those of a frame in another one.
+ * Returns false if that is to cut it to segments. */
 static bool
 complete_in_software(struct dp_packet *packet, uint64_t flags,
                      const struct vkernel_headers *h)
@@ -344,7 +345,8 @@ set_tx_offloads(struct dp_packet *packet, uint64_t flags,
 {
     struct rte_mbuf *mbuf = &packet->mbuf;
 
-    if (OVS_UNLIKELY(!set_header_lengths(mbuf, h, l4_len))) {
+    if (OVS_UNLIKELY(!set_header_lengths(mbuf, h, l4_len)
+                     || h->is_encapsulated)) {
         *drop = VKERNEL_DROP_TX_OFFLOAD;
         return complete_in_software(packet, flags, h);
     }

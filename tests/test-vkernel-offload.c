@@ -34,6 +34,7 @@
 #include "dp-packet.h"
 #include "flow.h"
 #include "netdev-native-tnl.h"
+#include "openvswitch/nsh.h"
 #include "packets.h"
 #include "util.h"
 #include "vkernel-compat.h"
@@ -463,6 +464,7 @@ static const struct claim claims[] = {
       PATCH(L4 + 12, 0xf010) },
     { "tso, ARP", TCP4, 1448, PATCH(L3 - 2, 0x0806) },
     { "tso, MPLS", TCP4, 1448, PATCH(L3 - 2, 0x8847) },
+    { "NSH", TCP4, 0, PATCH(L3 - 2, 0x894f) },
     { "tso, IPv6 length too short", TCP6, 1428, PATCH(L3 + 4, 31) },
     { "tso, IPv6 length too long", TCP6, 1428, PATCH(L3 + 4, 32 + 3001) },
     { "tso, IPv6 of no protocol", TCP6, 1428, PATCH(L3 + 6, 59 << 8) },
@@ -866,6 +868,62 @@ test_fit_padding_tso(struct ovs_cmdl_context *ctx OVS_UNUSED)
     dp_packet_uninit(&packet);
 }
 
+/* Puts 'packet' into another frame, behind NSH or a label of MPLS, as Open
+ * vSwitch does.  Returns how many bytes are in front of it. */
+static size_t
+encapsulate(struct dp_packet *packet, bool is_nsh)
+{
+    size_t len = ETH_HEADER_LEN + (is_nsh ? NSH_M_TYPE1_LEN : MPLS_HLEN);
+    uint8_t *data = dp_packet_push_zeros(packet, len);
+
+    put_be16(data + 12, htons(is_nsh ? ETH_TYPE_NSH : ETH_TYPE_MPLS));
+    if (is_nsh) {
+        put_be16(data + 14, htons(NSH_M_TYPE1_LEN / 4));
+        data[16] = NSH_M_TYPE1;
+        data[17] = NSH_P_ETHERNET;
+    } else {
+        data[16] = 1;
+    }
+    packet->l3_ofs = ETH_HEADER_LEN;
+    packet->l4_ofs = UINT16_MAX;
+    return len;
+}
+
+/* fit-encap: packets in another frame.  Some ports look at them before. */
+static void
+test_fit_encap(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    for (int i = 0; i < 64; i++) {
+        const struct spec spec = {
+            .ipv6 = i & 1,
+            .ext = i & 2,
+            .udp = i & 4,
+            .n_vlans = i & 8 ? 1 : 0,
+            .payload = 1001,
+        };
+        struct dp_packet *packet = dp_packet_new(MAX_PACKET);
+        enum vkernel_tx_drop drop;
+        size_t len;
+
+        dp_packet_reserve(packet, 128);
+        make_marked(&spec, spec.udp ? TODO_UDP : TODO_TCP, 0, packet);
+        complete_ipv4(&spec, packet);
+        len = encapsulate(packet, i & 16);
+        if (i & 32) {
+            vkernel_marks_fit(packet);
+        } else {
+            ovs_assert(vkernel_offload_tx(packet, 1500, &drop));
+            ovs_assert(!(packet->mbuf.ol_flags & RTE_MBUF_F_TX_L4_MASK));
+            vkernel_compat_clear_marks(packet);
+        }
+        ovs_assert(!vkernel_compat_get_tx_flags(packet));
+        packet->mbuf.ol_flags = 0;
+        dp_packet_pull(packet, len);
+        kernel_receive(packet, &spec);
+        dp_packet_delete(packet);
+    }
+}
+
 /* Where a release has no such function, nobody cuts a packet in a tunnel. */
 void dp_packet_gso_batch(struct dp_packet_batch *) __attribute__((weak));
 
@@ -1053,6 +1111,7 @@ test_tx_no_size(struct ovs_cmdl_context *ctx OVS_UNUSED)
 static const struct ovs_cmdl_command commands[] = {
     { "checksums", NULL, 0, 0, test_checksums, OVS_RO },
     { "fit", NULL, 0, 0, test_fit, OVS_RO },
+    { "fit-encap", NULL, 0, 0, test_fit_encap, OVS_RO },
     { "fit-padding", NULL, 0, 0, test_fit_padding, OVS_RO },
     { "fit-padding-tso", NULL, 0, 0, test_fit_padding_tso, OVS_RO },
     { "fit-unnamed", NULL, 0, 0, test_fit_unnamed, OVS_RO },

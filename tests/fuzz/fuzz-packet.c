@@ -101,6 +101,8 @@ fuzz_packet_parse(const struct dp_packet *packet, struct fuzz_headers *h)
     type = get_be16(data + ofs);
     ofs += 2;
     h->l3_ofs = ofs;
+    h->is_encapsulated = (type == ETH_TYPE_MPLS || type == ETH_TYPE_NSH
+                          || type == ETH_TYPE_MPLS_MCAST);
     if (type == ETH_TYPE_IP && ofs + IP_HEADER_LEN <= size) {
         h->is_ipv4 = true;
         h->proto = data[ofs + 9];
@@ -214,7 +216,7 @@ fuzz_packet_send(struct dp_packet *packet, int mtu)
     bool is_ip, is_true, ok;
 
     is_ip = fuzz_packet_parse(packet, &h);
-    is_true = has_true_offsets(packet, is_ip, &h);
+    is_true = !h.is_encapsulated && has_true_offsets(packet, is_ip, &h);
     ok = vkernel_offload_tx(packet, mtu, &drop);
     /* Padding may go. */
     ovs_assert(dp_packet_size(packet) == size || !is_true

@@ -33,6 +33,7 @@ struct fuzz_headers {
     uint8_t proto;              /* Of the transport layer: IPPROTO_*. */
     bool is_ipv4;               /* IPv4, not IPv6. */
     bool is_fragment;           /* One of several, or so it says. */
+    bool is_encapsulated;       /* Is there MPLS or NSH, and no more known? */
     size_t l3_ofs;              /* Where the header of IP is. */
     size_t l4_ofs;              /* Where the transport layer begins... */
     size_t end;                 /* ...and where the IP packet says that it
