@@ -21,6 +21,7 @@
 #include <netinet/in.h>
 #include <netinet/ip6.h>
 #include <rte_mbuf.h>
+#include <string.h>
 
 #include "csum.h"
 #include "dp-packet.h"
@@ -67,7 +68,7 @@ can_be_completed(const struct vkernel_headers *h, size_t size)
 /* Marks 'packet', just received, which has 'payload' bytes of payload, as one
  * whose checksum of 'l4_proto' is left to do, and, with 'is_tso', that is to
  * be cut to segments.  Returns false if there can be no such segments. */
-static bool
+static inline bool
 mark(struct dp_packet *packet, bool is_ipv4, uint8_t l4_proto, size_t payload,
      bool is_tso)
 {
@@ -94,8 +95,8 @@ mark(struct dp_packet *packet, bool is_ipv4, uint8_t l4_proto, size_t payload,
 }
 
 /* Does what vkernel_offload_rx() does with a 'packet' that claims an offload,
- * TSO if 'is_tso' is true. */
-static bool
+ * TSO if 'is_tso' is true.  Not inlined: it would cost others, too. */
+static __rte_noinline bool
 take_claims(struct dp_packet *packet, bool is_tso)
 {
     uint8_t *data = dp_packet_data(packet);
@@ -139,6 +140,30 @@ take_claims(struct dp_packet *packet, bool is_tso)
     return mark(packet, h.is_ipv4, h.l4_proto, payload, is_tso);
 }
 
+/* Returns true if the four bytes at 'p' are those of 'value', but for the bits
+ * that are not in 'mask'. */
+static inline bool
+matches(const uint8_t *p, uint32_t value, uint32_t mask)
+{
+    ovs_be32 bytes;
+
+    memcpy(&bytes, p, sizeof bytes);
+    return (bytes & htonl(mask)) == htonl(value);
+}
+
+/* Returns true if the header of IPv4 at 'ip' has no options, and is that of a
+ * whole packet of TCP with 'len' bytes. */
+static inline bool
+is_plain_ipv4_tcp(const uint8_t *ip, size_t len)
+{
+    /* Its identification may be anything, and so may "do not fragment", and
+     * the time to live. */
+    return (ip[0] == 0x45
+            && matches(ip + 6, IPPROTO_TCP,
+                       (IP_MORE_FRAGMENTS | IP_FRAG_OFF_MASK) << 16 | 0xff)
+            && vkernel_headers_read_be16(ip + 2) == len);
+}
+
 /* Returns true if the 'size' bytes at 'data' are what most frames are: TCP
  * over IPv4, without a tag, options of IPv4, and padding.  Stores the number
  * of bytes of payload into '*payload'. */
@@ -146,21 +171,17 @@ static inline bool
 is_plain_tcp(const uint8_t *data, size_t size, size_t *payload)
 {
     const uint8_t *ip = data + ETH_HEADER_LEN;
-    const uint8_t *tcp = ip + IP_HEADER_LEN;
-    size_t tcp_len;
+    size_t tcp_len, max_len;
 
     if (size < ETH_HEADER_LEN + IP_HEADER_LEN + TCP_HEADER_LEN
-        || vkernel_headers_read_be16(ip - 2) != ETH_TYPE_IP || ip[0] != 0x45
-        || vkernel_headers_read_be16(ip + 2) + ETH_HEADER_LEN != size
-        || (vkernel_headers_read_be16(ip + 6)
-            & (IP_MORE_FRAGMENTS | IP_FRAG_OFF_MASK))
-        || ip[9] != IPPROTO_TCP) {
+        || !matches(ip - 2, ETH_TYPE_IP << 16 | 0x4500, 0xffffff00)
+        || !is_plain_ipv4_tcp(ip, size - ETH_HEADER_LEN)) {
         return false;
     }
-    tcp_len = (tcp[12] >> 4) * 4;
-    *payload = size - ETH_HEADER_LEN - IP_HEADER_LEN - tcp_len;
-    return (tcp_len >= TCP_HEADER_LEN
-            && tcp_len <= size - ETH_HEADER_LEN - IP_HEADER_LEN);
+    tcp_len = (ip[IP_HEADER_LEN + 12] & 0xf0) >> 2;
+    max_len = size - ETH_HEADER_LEN - IP_HEADER_LEN;
+    *payload = max_len - tcp_len;
+    return tcp_len >= TCP_HEADER_LEN && tcp_len <= max_len;
 }
 
 bool
@@ -177,7 +198,7 @@ vkernel_offload_rx(struct dp_packet *packet)
         size_t payload;
 
         mbuf->ol_flags &= ~(RTE_MBUF_F_RX_L4_CKSUM_MASK | RTE_MBUF_F_RX_LRO);
-        if (OVS_LIKELY(is_plain_tcp(dp_packet_data(packet),
+        if (OVS_LIKELY(is_plain_tcp(rte_pktmbuf_mtod(mbuf, uint8_t *),
                                     dp_packet_size(packet), &payload))) {
             return mark(packet, true, IPPROTO_TCP, payload, is_tso);
         }

@@ -59,6 +59,8 @@ take_out_of_ring(const struct vkernel_rx *rx, struct rte_mbuf **mbufs,
                  size_t n)
 {
     struct rte_mbuf *unused[NETDEV_MAX_BURST];
+    bool has_enough = false;
+    bool is_counted = false;
     size_t n_unused = 0;
     size_t n_kept = 0;
 
@@ -72,8 +74,14 @@ take_out_of_ring(const struct vkernel_rx *rx, struct rte_mbuf **mbufs,
             if (OVS_LIKELY(copy)) {
                 mbufs[n_kept++] = copy;
             }
-        } else if (OVS_LIKELY(rte_mempool_avail_count(rx->ring_mp)
-                              > rx->reserve)) {
+            continue;
+        }
+        if (!is_counted) {
+            /* Once a burst: what it took is not there any more. */
+            has_enough = rte_mempool_avail_count(rx->ring_mp) > rx->reserve;
+            is_counted = true;
+        }
+        if (OVS_LIKELY(has_enough)) {
             mbufs[n_kept++] = mbuf;
         } else {
             unused[n_unused++] = mbuf;
