@@ -25,8 +25,40 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+
+#include "openvswitch/types.h"
 
 struct vkernel_headers;
+
+/* Returns the 4 bytes at 'p'. */
+static inline uint32_t
+vkernel_csum_load32(const uint8_t *p)
+{
+    uint32_t value;
+
+    memcpy(&value, p, sizeof value);
+    return value;
+}
+
+/* Returns the checksum of the header of IPv4 without options at 'ip', whatever
+ * is in the field for it.  The sum is the same in either order of bytes. */
+static inline ovs_be16
+vkernel_csum_ipv4(const uint8_t *ip)
+{
+    uint64_t sum = vkernel_csum_load32(ip);
+    uint16_t middle;
+
+    memcpy(&middle, ip + 8, sizeof middle);
+    sum += vkernel_csum_load32(ip + 4);
+    sum += middle;
+    sum += vkernel_csum_load32(ip + 12);
+    sum += vkernel_csum_load32(ip + 16);
+    sum = (sum & UINT32_MAX) + (sum >> 32);
+    sum = (sum & UINT16_MAX) + (sum >> 16);
+    sum = (sum & UINT16_MAX) + (sum >> 16);
+    return (OVS_FORCE ovs_be16) ~(uint16_t) ((sum & UINT16_MAX) + (sum >> 16));
+}
 
 /* Returns the sum of the pseudo-header of the packet in 'frame', for 'l4_len'
  * bytes of TCP or UDP. */

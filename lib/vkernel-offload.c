@@ -21,7 +21,6 @@
 #include <netinet/in.h>
 #include <netinet/ip6.h>
 #include <rte_mbuf.h>
-#include <string.h>
 
 #include "csum.h"
 #include "dp-packet.h"
@@ -145,10 +144,8 @@ take_claims(struct dp_packet *packet, bool is_tso)
 static inline bool
 matches(const uint8_t *p, uint32_t value, uint32_t mask)
 {
-    ovs_be32 bytes;
-
-    memcpy(&bytes, p, sizeof bytes);
-    return (bytes & htonl(mask)) == htonl(value);
+    return ((vkernel_csum_load32(p) & (OVS_FORCE uint32_t) htonl(mask))
+            == (OVS_FORCE uint32_t) htonl(value));
 }
 
 /* Returns true if the header of IPv4 at 'ip' has no options, and is that of a
@@ -384,21 +381,14 @@ set_tx_offloads(struct dp_packet *packet, uint64_t flags,
     return true;
 }
 
-bool
-vkernel_offload_tx(struct dp_packet *packet, int mtu,
-                   enum vkernel_tx_drop *drop)
+/* As vkernel_offload_tx(), for 'packet' with something left to do, 'flags'. */
+static __rte_noinline bool
+request_offloads(struct dp_packet *packet, uint64_t flags, int mtu,
+                 enum vkernel_tx_drop *drop)
 {
-    uint64_t flags = vkernel_compat_get_tx_flags(packet);
-    struct rte_mbuf *mbuf = &packet->mbuf;
     enum vkernel_headers_result result;
     struct vkernel_headers h;
     size_t l4_len;
-
-    mbuf->hash.usr = 0;
-    mbuf->ol_flags &= ~RTE_MBUF_F_TX_OFFLOAD_MASK;
-    if (!flags) {
-        return true;
-    }
 
     result = find_headers(packet, &h);
     if (OVS_UNLIKELY(result == VKERNEL_HEADERS_CUT
@@ -418,6 +408,58 @@ vkernel_offload_tx(struct dp_packet *packet, int mtu,
         dp_packet_set_size(packet, h.end);
     }
     return set_tx_offloads(packet, flags, &h, l4_len, mtu, drop);
+}
+
+/* Does what request_offloads() does if 'packet' is what most are: TCP over
+ * IPv4, without options of IPv4, padding, and headers longer than an mbuf can
+ * say, in segments that fit 'mtu'.  Returns false, and leaves it as it was, if
+ * it is not. */
+static inline bool
+request_plain_tcp(struct dp_packet *packet, uint64_t flags, int mtu)
+{
+    struct rte_mbuf *mbuf = &packet->mbuf;
+    uint8_t *data = rte_pktmbuf_mtod(mbuf, uint8_t *);
+    size_t size = dp_packet_size(packet);
+    size_t l3_ofs = packet->l3_ofs;
+    uint8_t *ip = data + l3_ofs;
+    bool is_tso = flags & RTE_MBUF_F_TX_TCP_SEG;
+    size_t segsz = is_tso ? mbuf->tso_segsz : 0;
+    size_t tcp_len;
+
+    if ((flags & ~RTE_MBUF_F_TX_TCP_SEG) != RTE_MBUF_F_TX_TCP_CKSUM
+        || l3_ofs > MAX_L2_LEN || packet->l4_ofs != l3_ofs + IP_HEADER_LEN
+        || l3_ofs + IP_HEADER_LEN + TCP_HEADER_LEN > size
+        || !is_plain_ipv4_tcp(ip, size - l3_ofs)) {
+        return false;
+    }
+    tcp_len = (ip[IP_HEADER_LEN + 12] & 0xf0) >> 2;
+    if (tcp_len < TCP_HEADER_LEN
+        || l3_ofs + IP_HEADER_LEN + tcp_len > size
+        || (is_tso
+            && (!segsz || IP_HEADER_LEN + tcp_len + segsz > (size_t) mtu))) {
+        return false;
+    }
+    mbuf->tx_offload = rte_mbuf_tx_offload(l3_ofs, IP_HEADER_LEN, tcp_len,
+                                           segsz, 0, 0, 0);
+    mbuf->ol_flags |= flags | RTE_MBUF_F_TX_IPV4;
+    /* See prepare_network_header(). */
+    put_unaligned_be16(ALIGNED_CAST(ovs_be16 *, ip + 10),
+                       vkernel_csum_ipv4(ip));
+    return true;
+}
+
+bool
+vkernel_offload_tx(struct dp_packet *packet, int mtu,
+                   enum vkernel_tx_drop *drop)
+{
+    uint64_t flags = vkernel_compat_get_tx_flags(packet);
+
+    packet->mbuf.hash.usr = 0;
+    packet->mbuf.ol_flags &= ~RTE_MBUF_F_TX_OFFLOAD_MASK;
+    if (!flags || OVS_LIKELY(request_plain_tcp(packet, flags, mtu))) {
+        return true;
+    }
+    return request_offloads(packet, flags, mtu, drop);
 }
 
 bool

@@ -36,8 +36,10 @@
 #include "netdev-native-tnl.h"
 #include "openvswitch/nsh.h"
 #include "packets.h"
+#include "random.h"
 #include "util.h"
 #include "vkernel-compat.h"
+#include "vkernel-csum.h"
 #include "vkernel-headers.h"
 #include "vkernel-marks.h"
 #include "vkernel-testlib.h"
@@ -338,6 +340,27 @@ test_checksums(struct ovs_cmdl_context *ctx OVS_UNUSED)
         n++;
     }
     printf("%d kinds of packets\n", n);
+}
+
+/* csum-ipv4: headers of IPv4 with any bytes. */
+static void
+test_csum_ipv4(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    static const uint8_t fills[] = { 0, 0xff };
+    uint8_t ip[IP_HEADER_LEN + 1];
+
+    random_set_seed(1);
+    for (int i = 0; i < 100000; i++) {
+        /* At even and at odd addresses. */
+        uint8_t *header = ip + i % 2;
+
+        random_bytes(header, IP_HEADER_LEN);
+        if (i < 256) {
+            memset(header, fills[i / 2 % 2], i % IP_HEADER_LEN);
+        }
+        put_be16(header + 10, vkernel_csum_ipv4(header));
+        ovs_assert(!csum(header, IP_HEADER_LEN));
+    }
 }
 
 /* A claim about a frame, and what is wrong with it. */
@@ -1110,6 +1133,7 @@ test_tx_no_size(struct ovs_cmdl_context *ctx OVS_UNUSED)
 
 static const struct ovs_cmdl_command commands[] = {
     { "checksums", NULL, 0, 0, test_checksums, OVS_RO },
+    { "csum-ipv4", NULL, 0, 0, test_csum_ipv4, OVS_RO },
     { "fit", NULL, 0, 0, test_fit, OVS_RO },
     { "fit-encap", NULL, 0, 0, test_fit_encap, OVS_RO },
     { "fit-padding", NULL, 0, 0, test_fit_padding, OVS_RO },
