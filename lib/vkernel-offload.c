@@ -31,10 +31,6 @@
 #include "vkernel-csum.h"
 #include "vkernel-headers.h"
 
-/* In the field hash.usr of a packet to send, which nobody reads any more: what
- * its checksum field must hold, if this flag is set. */
-#define HAS_CSUM (1u << 16)
-
 /* The least bytes of a TCP segment of a large frame: what Linux leaves of the
  * least MSS that it takes from a peer, 48, when all 40 bytes of options are
  * used. */
@@ -329,7 +325,7 @@ prepare_network_header(struct dp_packet *packet,
     } else if (h->has_extensions) {
         /* DPDK takes it that TCP or UDP follows the header of IPv6 at once,
          * and would sum up the wrong protocol and length. */
-        mbuf->hash.usr = HAS_CSUM | (OVS_FORCE uint16_t)
+        mbuf->hash.usr = VKERNEL_OFFLOAD_HAS_CSUM | (OVS_FORCE uint16_t)
                          (h->is_routed
                           ? get_unaligned_be16(get_csum_field(mbuf))
                           : ~csum_finish(vkernel_csum_pseudoheader(
@@ -477,12 +473,6 @@ vkernel_offload_tx_is_cut(const struct dp_packet *packet)
     default:
         return false;
     }
-}
-
-bool
-vkernel_offload_tx_is_unfinished(const struct rte_mbuf *mbuf)
-{
-    return mbuf->hash.usr & HAS_CSUM;
 }
 
 void

@@ -25,12 +25,16 @@
  * vkernel-rx.c and vkernel-tx.c call them in the fast path, from any
  * thread. */
 
+#include <rte_mbuf.h>
 #include <stdbool.h>
 
 #include "vkernel-stats.h"
 
 struct dp_packet;
-struct rte_mbuf;
+
+/* In the field hash.usr of a packet to send, which nobody reads any more: what
+ * its checksum field must hold, if this flag is set. */
+#define VKERNEL_OFFLOAD_HAS_CSUM (1u << 16)
 
 /* Tells Open vSwitch what the driver has found in the virtio header of
  * 'packet', just received: a checksum or a segmentation left to do.  Completes
@@ -56,7 +60,11 @@ bool vkernel_offload_tx_is_cut(const struct dp_packet *);
 /* Returns true if 'mbuf', after vkernel_offload_tx(), must see
  * vkernel_offload_tx_finish() between rte_eth_tx_prepare() and
  * rte_eth_tx_burst(). */
-bool vkernel_offload_tx_is_unfinished(const struct rte_mbuf *);
+static inline bool
+vkernel_offload_tx_is_unfinished(const struct rte_mbuf *mbuf)
+{
+    return mbuf->hash.usr & VKERNEL_OFFLOAD_HAS_CSUM;
+}
 
 /* Mends what rte_eth_tx_prepare() does not know. */
 void vkernel_offload_tx_finish(struct rte_mbuf *);
