@@ -325,9 +325,17 @@ static inline bool
 vkernel_compat_has_marks(const struct dp_packet *packet)
 {
 #if VKERNEL_HAVE_DP_PACKET_OFFLOADS
-    return packet->offloads || dp_packet_get_tso_segsz(packet);
+    /* What is left to do is both "good" and "bad". */
+    return (packet->offloads & (DP_PACKET_OL_IP_CKSUM_BAD
+                                | DP_PACKET_OL_L4_CKSUM_BAD
+                                | DP_PACKET_OL_INNER_IP_CKSUM_BAD
+                                | DP_PACKET_OL_INNER_L4_CKSUM_BAD)
+            || dp_packet_get_tso_segsz(packet));
 #elif VKERNEL_HAVE_DP_PACKET_OL_SEND_PREPARE
-    return *dp_packet_ol_flags_ptr(packet) & RTE_MBUF_F_TX_OFFLOAD_MASK;
+    return *dp_packet_ol_flags_ptr(packet)
+           & (RTE_MBUF_F_TX_L4_MASK | RTE_MBUF_F_TX_TCP_SEG
+              | RTE_MBUF_F_TX_IP_CKSUM | RTE_MBUF_F_TX_OUTER_IP_CKSUM
+              | RTE_MBUF_F_TX_OUTER_UDP_CKSUM);
 #else
     return *dp_packet_ol_flags_ptr(packet)
            & (RTE_MBUF_F_TX_L4_MASK | RTE_MBUF_F_TX_TCP_SEG);

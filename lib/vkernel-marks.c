@@ -300,13 +300,10 @@ fit_padding(struct dp_packet *packet)
 }
 
 void
-vkernel_marks_fit(struct dp_packet *packet)
+vkernel_marks_fit__(struct dp_packet *packet)
 {
     struct vkernel_compat_marks marks;
 
-    if (OVS_LIKELY(!vkernel_compat_has_marks(packet))) {
-        return;
-    }
     vkernel_compat_get_marks(packet, &marks);
     fit_padding(packet);
     if (OVS_UNLIKELY(marks.is_tunnel)) {

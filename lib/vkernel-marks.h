@@ -29,11 +29,21 @@
  * vswitchd/vkernel-send.c calls this in the fast path, from any thread,
  * without a lock. */
 
-struct dp_packet;
+#include "openvswitch/compiler.h"
+#include "vkernel-compat.h"
+
+/* As vkernel_marks_fit(), for a packet that may have something left to do. */
+void vkernel_marks_fit__(struct dp_packet *packet);
 
 /* Sets the offsets of 'packet' if something is left to do for it and they are
  * not known.  Where its bytes are not what the marks say, or their end was cut
  * off, nothing is left to do from here on: there is no right checksum. */
-void vkernel_marks_fit(struct dp_packet *packet);
+static inline void
+vkernel_marks_fit(struct dp_packet *packet)
+{
+    if (OVS_UNLIKELY(vkernel_compat_has_marks(packet))) {
+        vkernel_marks_fit__(packet);
+    }
+}
 
 #endif /* vkernel-marks.h */
