@@ -485,6 +485,17 @@ vkernel_compat_clear_inner_marks(struct dp_packet *packet)
 #endif
 }
 
+/* Leaves 'packet' whole, its checksum still to be completed. */
+static inline void
+vkernel_compat_clear_tso(struct dp_packet *packet)
+{
+#if VKERNEL_HAVE_DP_PACKET_OFFLOADS
+    dp_packet_set_tso_segsz(packet, 0);
+#else
+    *dp_packet_ol_flags_ptr(packet) &= ~RTE_MBUF_F_TX_TCP_SEG;
+#endif
+}
+
 /* Returns true if 'packet' is to be cut into TCP segments. */
 static inline bool
 vkernel_compat_is_tso(const struct dp_packet *packet)

@@ -250,6 +250,25 @@ find_outer_offsets(struct dp_packet *packet,
     return outer_fits(packet, marks);
 }
 
+/* Leaves 'packet', the 'marks' of which fit, whole if it is to be cut into a
+ * single segment.  Open vSwitch 4.0 would go on with it as it is, and end the
+ * daemon when it completes the checksum of a tunnel. */
+static void
+fit_segments(struct dp_packet *packet,
+             const struct vkernel_compat_marks *marks)
+{
+    if (marks->is_tso && VKERNEL_COMPAT_TSO_HAS_SIZE) {
+        size_t l4_ofs = marks->inner.l4_ofs;
+        size_t end = get_end(packet, &marks->inner);
+        size_t l4_len = vkernel_headers_get_l4_len(dp_packet_data(packet),
+                                                   l4_ofs, end, IPPROTO_TCP);
+
+        if (OVS_UNLIKELY(end - l4_ofs - l4_len <= packet->mbuf.tso_segsz)) {
+            vkernel_compat_clear_tso(packet);
+        }
+    }
+}
+
 /* As vkernel_marks_fit(), for a 'packet' in no tunnel of ours with 'marks'. */
 static void
 fit_plain(struct dp_packet *packet, struct vkernel_compat_marks *marks)
@@ -258,7 +277,10 @@ fit_plain(struct dp_packet *packet, struct vkernel_compat_marks *marks)
                      && !find_offsets(packet, marks))) {
         complete_ip_csum(packet, &marks->inner);
         vkernel_compat_clear_marks(packet);
-    } else if (OVS_UNLIKELY(marks->is_tso && dp_packet_l2_pad_size(packet))) {
+        return;
+    }
+    fit_segments(packet, marks);
+    if (OVS_UNLIKELY(marks->is_tso && dp_packet_l2_pad_size(packet))) {
         /* It would become padding of the first segment and, in a tunnel, a
          * part of the last one. */
         dp_packet_set_size(packet, (dp_packet_size(packet)
@@ -281,6 +303,8 @@ fit_tunnel(struct dp_packet *packet, struct vkernel_compat_marks *marks)
                             && !find_inner_offsets(packet, marks))) {
         complete_ip_csum(packet, &marks->inner);
         vkernel_compat_clear_inner_marks(packet);
+    } else {
+        fit_segments(packet, marks);
     }
 }
 

@@ -1110,6 +1110,9 @@ test_tunnel(struct ovs_cmdl_context *ctx OVS_UNUSED)
             if (!t.spec.udp && dp_packet_gso_batch) {
                 t.todo = TODO_TSO;
                 send_tunneled(&t);
+                /* A single segment. */
+                t.spec.payload = 400;
+                send_tunneled(&t);
             }
         }
     }
