@@ -90,7 +90,9 @@ inner_fits(const struct dp_packet *packet,
         return true;
     }
     if (marks->is_tunnel) {
-        if (inner->l3_ofs <= marks->outer.l4_ofs) {
+        /* GRE's header is the shortest. */
+        if (inner->l3_ofs < marks->outer.l4_ofs + (marks->outer.has_l4_csum
+                                                   ? UDP_HEADER_LEN : 4)) {
             return false;
         }
         /* A tunnel's checksum may be made from that of what is inside, even if
