@@ -457,6 +457,18 @@ vkernel_compat_set_inner(struct dp_packet *packet,
     packet->l4_ofs = level->l4_ofs;
 }
 
+/* Gives 'packet' marks that can be anything, from 'bits', for tests. */
+static inline void
+vkernel_compat_set_any_marks(struct dp_packet *packet, uint32_t bits)
+{
+#if VKERNEL_HAVE_DP_PACKET_OFFLOADS
+    packet->offloads = bits;
+#else
+    *dp_packet_ol_flags_ptr(packet) = ((uint64_t) bits << 32
+                                       & RTE_MBUF_F_TX_OFFLOAD_MASK);
+#endif
+}
+
 /* Leaves nothing to do for 'packet'. */
 static inline void
 vkernel_compat_clear_marks(struct dp_packet *packet)

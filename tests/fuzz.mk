@@ -19,12 +19,13 @@
 # target, in a build of its own, by clang with sanitizers, in ./fuzzed:
 #
 #     make check-fuzz FUZZ_TARGETS='config text' FUZZ_SECONDS=600
-FUZZ_TARGETS = config offload-rx offload-tx proc rtnl text
+FUZZ_TARGETS = config marks offload-rx offload-tx proc rtnl text
 FUZZ_SECONDS = 60
 FUZZ_OUT = tests/fuzz-out
 
 fuzz_programs = \
 	tests/fuzz/fuzz-config \
+	tests/fuzz/fuzz-marks \
 	tests/fuzz/fuzz-offload-rx \
 	tests/fuzz/fuzz-offload-tx \
 	tests/fuzz/fuzz-proc \
@@ -45,6 +46,15 @@ fuzz_ldflags = $(AM_LDFLAGS) $(OVS_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz-config.c $(fuzz_sources)
 tests_fuzz_fuzz_config_LDADD = $(test_libs)
 tests_fuzz_fuzz_config_LDFLAGS = $(fuzz_ldflags)
+
+# Its weak references take nothing out of a library, but netdev_send() does.
+tests_fuzz_fuzz_marks_SOURCES = \
+	tests/fuzz/fuzz-marks.c \
+	$(fuzz_packet) \
+	$(fuzz_sources)
+tests_fuzz_fuzz_marks_CFLAGS = $(fuzz_packet_cflags)
+tests_fuzz_fuzz_marks_LDADD = $(test_libs)
+tests_fuzz_fuzz_marks_LDFLAGS = $(fuzz_ldflags) -Wl,-u,netdev_send
 
 tests_fuzz_fuzz_offload_rx_SOURCES = \
 	tests/fuzz/fuzz-offload-rx.c \
@@ -85,6 +95,7 @@ tests_fuzz_fuzz_frames_SOURCES = tests/fuzz/fuzz-frames.c
 ovs_users += \
 	$(tests_fuzz_fuzz_frames_OBJECTS) \
 	$(tests_fuzz_fuzz_config_OBJECTS) \
+	$(tests_fuzz_fuzz_marks_OBJECTS) \
 	$(tests_fuzz_fuzz_offload_rx_OBJECTS) \
 	$(tests_fuzz_fuzz_offload_tx_OBJECTS) \
 	$(tests_fuzz_fuzz_proc_OBJECTS) \
@@ -96,6 +107,7 @@ checkpatch_files += \
 	tests/fuzz/fuzz.h \
 	tests/fuzz/fuzz-config.c \
 	tests/fuzz/fuzz-frames.c \
+	tests/fuzz/fuzz-marks.c \
 	tests/fuzz/fuzz-offload-rx.c \
 	tests/fuzz/fuzz-offload-tx.c \
 	tests/fuzz/fuzz-proc.c \

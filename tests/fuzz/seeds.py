@@ -222,8 +222,30 @@ def tx_seeds():
                               l4) + frame
 
 
+def marks_seeds():
+    """Marks of Open vSwitch 4.0: 1 << 3, 4, 7 and 8 are checksums that are bad
+    and good, of L4 and IP, 1 << 9 and 10 the protocol, 11 and 12 the tunnel,
+    and 16 bits more those of the inner packet."""
+    outer_len = 14 + 20 + 8 + 8
+    macs = bytes([2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2])
+    for gso, l3, l4, proto, frame in frames():
+        inner = {6: 0x200, 17: 0x400, 132: 0x600}.get(proto, 0) | 0x198
+        segsz = 500 * (gso > 0 and proto == 6)
+        yield struct.pack('<HHIHHHHH', 0, 0, inner, segsz, l3, l4, 0xffff,
+                          0xffff) + frame
+        yield struct.pack('<HHIHHHHH', 50, 9, inner, segsz, 0xffff, 0xffff,
+                          0xffff, 0xffff) + frame
+        payload = struct.pack('>HHHHQ', 1, 4789, 16 + len(frame), 0xffff,
+                              8 << 56) + frame
+        if l3 != 0xffff:
+            l3, l4 = l3 + outer_len, l4 + outer_len
+        yield struct.pack('<HHIHHHHH', 0, 0, inner << 16 | 0xd98, segsz, 14,
+                          34, l3, l4) + macs + ip4(payload, 17)
+
+
 SEEDS = {
     'config': lambda: (text.encode() for text in CONFIGS),
+    'marks': marks_seeds,
     'offload-rx': rx_seeds,
     'offload-tx': tx_seeds,
     'proc': lambda: ('\0'.join(texts).encode() for texts in PROCS),
