@@ -51,9 +51,11 @@ COVERAGE_DEFINE(vkernel_host_restore);
 /* Milliseconds until the next look at what one look did not finish. */
 #define MORE_DELAY 1000
 
-/* Somebody else can give the tap very many addresses and routes.  Looks that
- * others bring about leave the thread for one part in so many, unless that
- * would take longer than so many milliseconds. */
+/* Somebody else can give the tap very many addresses and routes.  After a look
+ * that has used so many microseconds of a CPU, those that others bring about
+ * leave the thread for one part in so many, unless that would take longer than
+ * so many milliseconds. */
+#define MIN_COST 10000
 #define CPU_SHARE 25
 #define MAX_REST 60000
 
@@ -348,9 +350,11 @@ look_at(struct vkernel_host *host, struct vkernel_tap *tap,
 {
     long long int start = cpu_usec();
     bool changed = look_at__(host, tap, config, moved);
-    long long int rest = (cpu_usec() - start) * CPU_SHARE / 1000;
+    long long int cost = cpu_usec() - start;
 
-    host->rest_until = time_msec() + MIN(rest, MAX_REST);
+    host->rest_until = (cost < MIN_COST ? 0
+                        : time_msec() + MIN(cost * CPU_SHARE / 1000,
+                                            MAX_REST));
     return changed;
 }
 

@@ -103,7 +103,7 @@ tests_test_vkernel_host_SOURCES = \
 	$(test_lib)
 tests_test_vkernel_host_LDADD = $(test_libs)
 tests_test_vkernel_host_LDFLAGS = $(test_ldflags) \
-	-Wl,--wrap=time_msec
+	-Wl,--wrap=clock_gettime,--wrap=time_msec
 
 tests_test_vkernel_netdev_SOURCES = \
 	tests/test-vkernel-netdev.c \
