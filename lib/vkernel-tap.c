@@ -752,9 +752,15 @@ follow(struct vkernel_tap *tap)
 static int
 get_link(struct vkernel_tap *tap, struct vkernel_link *link)
 {
+    char ifname[IFNAMSIZ];
+
     if (!tap->sock) {
         memset(link, 0, sizeof *link);
         return tap->netns_error;
+    } else if (vkernel_anchor_get_name(tap->anchor, ifname)) {
+        /* It was deleted.  Another device, which has come from another
+         * namespace, may have its index by now. */
+        return ENODEV;
     }
     return vkernel_link_get(tap->sock, NULL, tap->ifindex, link);
 }
