@@ -258,17 +258,6 @@ netdev_dpdkvkernel_undo_host(struct netdev_dpdkvkernel *dev)
     }
 }
 
-/* Returns how long this thread has used a CPU, in microseconds. */
-static long long int
-cpu_usec(void)
-{
-    struct timespec ts;
-
-    return (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts)
-            ? 0
-            : ts.tv_sec * 1000000LL + ts.tv_nsec / 1000);
-}
-
 /* Follows what the kernel has told, if the budget allows for a look.  Returns
  * true if there was anything. */
 static bool
@@ -314,7 +303,7 @@ netdev_dpdkvkernel_run_port(struct netdev_dpdkvkernel *dev)
 {
     ovs_mutex_lock(&dev->mutex);
     if (dev->device.tap) {
-        long long int cpu_start = cpu_usec();
+        long long int cpu_start = vkernel_budget_cpu_usec();
         long long int start = time_usec();
         bool is_late = dev->late_events;
         bool has_looked;
@@ -332,7 +321,8 @@ netdev_dpdkvkernel_run_port(struct netdev_dpdkvkernel *dev)
             /* Not otherwise: a pause ends with a turn, and that with the
              * next pause. */
             vkernel_budget_spent(&dev->budget, time_msec(),
-                                 cpu_usec() - cpu_start, time_usec() - start);
+                                 vkernel_budget_cpu_usec() - cpu_start,
+                                 time_usec() - start);
         }
 
         netdev_dpdkvkernel_run_workers(dev);

@@ -19,6 +19,7 @@
 #include "vkernel-budget.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #include "util.h"
 
@@ -50,6 +51,16 @@ vkernel_budget_looked(struct vkernel_budget *budget, long long int now)
     if (!budget->n_looks++) {
         budget->looked_at = now;
     }
+}
+
+long long int
+vkernel_budget_cpu_usec(void)
+{
+    struct timespec ts;
+
+    return (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts)
+            ? 0
+            : ts.tv_sec * 1000000LL + ts.tv_nsec / 1000);
 }
 
 void

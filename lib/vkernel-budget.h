@@ -103,6 +103,9 @@ bool vkernel_budget_may_look(struct vkernel_budget *, long long int now);
 /* Takes note of such a look. */
 void vkernel_budget_looked(struct vkernel_budget *, long long int now);
 
+/* Returns how long the calling thread has used a CPU, in microseconds. */
+long long int vkernel_budget_cpu_usec(void);
+
 /* Takes note that one has used the CPU for 'cpu_usec', and kept the thread for
  * 'usec', microseconds. */
 void vkernel_budget_spent(struct vkernel_budget *, long long int now,

@@ -43,14 +43,14 @@ struct vkernel_home {
  * name, to be free()d by the caller. */
 char *vkernel_home_open_netns(const char *netns, int *fdp);
 
-/* Takes note that the home is 'netns', which is the namespace of 'fd', which
- * this function takes over. */
-void vkernel_home_set(struct vkernel_home *, const char *netns, int fd);
-
 /* Likewise, but of the namespace that 'netns' was when the tap came there, if
  * the home is called so and was not lost. */
 char *vkernel_home_open(const struct vkernel_home *, const char *netns,
                         int *fdp);
+
+/* Takes note that the home is 'netns', which is the namespace of 'fd', which
+ * this function takes over. */
+void vkernel_home_set(struct vkernel_home *, const char *netns, int fd);
 
 /* Lets go of the namespace, which nothing keeps from dying then, but not of
  * its name. */

@@ -21,7 +21,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "coverage.h"
 #include "openvswitch/poll-loop.h"
@@ -279,17 +278,6 @@ finish_status(struct vkernel_host_look *look)
     return changed;
 }
 
-/* Returns how long this thread has used a CPU, in microseconds. */
-static long long int
-cpu_usec(void)
-{
-    struct timespec ts;
-
-    return (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts)
-            ? 0
-            : ts.tv_sec * 1000000LL + ts.tv_nsec / 1000);
-}
-
 /* Looks at the tap and makes it what it shall be. */
 static bool
 look_at__(struct vkernel_host *host, struct vkernel_tap *tap,
@@ -348,9 +336,9 @@ static bool
 look_at(struct vkernel_host *host, struct vkernel_tap *tap,
         const struct vkernel_host_config *config, bool moved)
 {
-    long long int start = cpu_usec();
+    long long int start = vkernel_budget_cpu_usec();
     bool changed = look_at__(host, tap, config, moved);
-    long long int cost = cpu_usec() - start;
+    long long int cost = vkernel_budget_cpu_usec() - start;
 
     host->rest_until = (cost < MIN_COST ? 0
                         : time_msec() + MIN(cost * CPU_SHARE / 1000,

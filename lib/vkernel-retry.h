@@ -61,8 +61,8 @@ bool vkernel_retry_lacks_vhost(const struct vkernel_config *);
  * says. */
 bool vkernel_retry_lacks_netns(const struct vkernel_config *);
 
-/* Returns true if there is none of one of them.  What fails for
- * that reason is tried again within a second after there is one. */
+/* Returns true if one of the two is missing.  What fails for that reason is
+ * tried again within a second after there is one. */
 bool vkernel_retry_lacks_file(const struct vkernel_config *);
 
 /* Returns when to look again for such a file, as time_msec(). */
